@@ -1,0 +1,71 @@
+"""Arrow schemas of the tables, and the one way to turn rows into a table that fits its schema."""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from typing import Any
+
+import pyarrow as pa
+
+from pipeline.schema.model import SchemaError, table
+
+_TYPES: dict[str, pa.DataType] = {
+    "string": pa.string(),
+    "integer": pa.int64(),
+    "double": pa.float64(),
+    "boolean": pa.bool_(),
+    "date": pa.date32(),
+    "timestamp": pa.timestamp("us", tz="UTC"),
+}
+
+
+@cache
+def arrow_schema(name: str) -> pa.Schema:
+    """The Arrow schema of a table; descriptions travel as field and schema metadata into Parquet."""
+    spec = table(name)
+    fields = [
+        pa.field(
+            c.name,
+            _TYPES[c.type],
+            nullable=not c.required,
+            metadata={"description": c.description, "data_class": c.data_class},
+        )
+        for c in spec.columns
+    ]
+    return pa.schema(fields, metadata={"description": spec.description, "grain": spec.grain})
+
+
+def empty(name: str) -> pa.Table:
+    """A table of that schema with no rows."""
+    return arrow_schema(name).empty_table()
+
+
+def table_from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
+    """Rows (dicts; missing keys are null) as a table; raises `SchemaError` for an unknown column or a bad type."""
+    listed = list(rows)
+    schema = arrow_schema(name)
+    known = set(schema.names)
+    for row in listed:
+        if unknown := row.keys() - known:
+            raise SchemaError(f"{name}: no such column {', '.join(sorted(unknown))}")
+    try:
+        built = pa.Table.from_pylist(listed, schema=schema)
+    except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        raise SchemaError(f"{name}: {error}") from error
+    return conform(name, built)
+
+
+def conform(name: str, data: pa.Table) -> pa.Table:
+    """Puts columns in order, casts them, checks that required ones are filled; never adds or drops data."""
+    schema = arrow_schema(name)
+    if missing := [c for c in schema.names if c not in data.column_names]:
+        raise SchemaError(f"{name}: column {', '.join(missing)} is missing")
+    if extra := [c for c in data.column_names if c not in schema.names]:
+        raise SchemaError(f"{name}: column {', '.join(extra)} is not in the schema")
+    data = data.select(schema.names)
+    for field in schema:
+        if not field.nullable and data.column(field.name).null_count:
+            raise SchemaError(f"{name}.{field.name}: required, but {data.column(field.name).null_count} rows have none")
+    try:
+        return data.cast(schema)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError, ValueError) as error:
+        raise SchemaError(f"{name}: {error}") from error

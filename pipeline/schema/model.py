@@ -1,0 +1,169 @@
+"""Loads the field dictionary, the tables and the code lists, and refuses a schema that contradicts itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+HERE = Path(__file__).parent
+
+TYPES = ("string", "integer", "double", "boolean", "date", "timestamp")
+DATA_CLASSES = ("public", "personal", "sensitive")
+
+
+class SchemaError(Exception):
+    """The schema files contradict themselves; the message names the table and column."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of one table."""
+
+    name: str
+    type: str
+    """One of `TYPES`; times are UTC with microseconds."""
+    description: str
+    required: bool = False
+    codelist: str | None = None
+    """The code list in `codelists.yml` that bounds its values; null means free."""
+    data_class: str = "public"
+    """`personal` values belong to a named person, `sensitive` ones could endanger somebody."""
+    hsds: bool = False
+    """True when the column carries the name and meaning it has in HSDS 3.1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table: its grain, its key and its columns in their published order."""
+
+    name: str
+    description: str
+    grain: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    stage: str
+    """`both`: written per source and published; `records`: per source only; `catalogue`: published only."""
+    hsds: bool
+    references: Mapping[str, str]
+    """Column -> table whose `id` (or first key column) it points to."""
+
+    @property
+    def column_names(self) -> list[str]:
+        return [c.name for c in self.columns]
+
+    @property
+    def published(self) -> bool:
+        return self.stage != "records"
+
+    def column(self, name: str) -> Column:
+        for c in self.columns:
+            if c.name == name:
+                return c
+        raise KeyError(f"{self.name} has no column {name}")
+
+
+def _yaml(name: str) -> dict[str, Any]:
+    with (HERE / name).open(encoding="utf-8") as f:
+        loaded: dict[str, Any] = yaml.load(f, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    return loaded
+
+
+@cache
+def _codelists() -> dict[str, dict[str, str]]:
+    return _yaml("codelists.yml")
+
+
+def codelist(name: str) -> dict[str, str]:
+    """The values of one code list and what each means."""
+    try:
+        return dict(_codelists()[name])
+    except KeyError:
+        raise SchemaError(f"no code list '{name}' in codelists.yml") from None
+
+
+def codelists() -> dict[str, dict[str, str]]:
+    """Every code list: name -> value -> meaning."""
+    return {name: dict(values) for name, values in _codelists().items()}
+
+
+def _column(table_name: str, entry: str | dict[str, Any], fields: dict[str, Any], required: set[str]) -> Column:
+    override: dict[str, Any] = {}
+    if isinstance(entry, dict):
+        ((name, override),) = entry.items()
+    else:
+        name = entry
+    if name not in fields and "description" not in override:
+        raise SchemaError(f"{table_name}.{name}: not in fields.yml and not described in tables.yml")
+    spec = {**fields.get(name, {}), **(override or {})}
+    column = Column(
+        name=name,
+        type=spec.get("type", "string"),
+        description=" ".join(spec["description"].split()),
+        required=name in required,
+        codelist=spec.get("codelist"),
+        data_class=spec.get("class", "public"),
+        hsds=bool(spec.get("hsds", False)),
+    )
+    if column.type not in TYPES:
+        raise SchemaError(f"{table_name}.{name}: type '{column.type}' is not one of {', '.join(TYPES)}")
+    if column.data_class not in DATA_CLASSES:
+        raise SchemaError(f"{table_name}.{name}: class '{column.data_class}' is not one of {', '.join(DATA_CLASSES)}")
+    if column.codelist and column.codelist not in _codelists():
+        raise SchemaError(f"{table_name}.{name}: code list '{column.codelist}' does not exist")
+    return column
+
+
+def build_tables(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str, Table]:
+    """Tables from the parsed YAML; raises `SchemaError` on the first contradiction."""
+    built: dict[str, Table] = {}
+    for name, spec in raw.items():
+        required = set(spec.get("required", ())) | set(spec["key"])
+        columns = tuple(_column(name, entry, dict(fields), required) for entry in spec["columns"])
+        names = [c.name for c in columns]
+        if len(set(names)) != len(names):
+            raise SchemaError(f"{name}: a column is listed twice")
+        for column in (*required, *spec.get("references", {})):
+            if column not in names:
+                raise SchemaError(f"{name}: '{column}' is a key, required or a reference, but no column")
+        built[name] = Table(
+            name=name,
+            description=" ".join(spec["description"].split()),
+            grain=spec["grain"],
+            key=tuple(spec["key"]),
+            columns=columns,
+            stage=spec.get("stage", "both"),
+            hsds=bool(spec.get("hsds", False)),
+            references=dict(spec.get("references", {})),
+        )
+    for one in built.values():
+        for column, target in one.references.items():
+            if target not in built:
+                raise SchemaError(f"{one.name}.{column}: refers to '{target}', which is no table")
+    return built
+
+
+@cache
+def _loaded() -> tuple[str, dict[str, Table]]:
+    raw = _yaml("tables.yml")
+    return str(raw["version"]), build_tables(raw["tables"], _yaml("fields.yml"))
+
+
+def tables(*, stage: str | None = None) -> list[Table]:
+    """All tables in their published order, or those of a stage (`records` or `catalogue`)."""
+    every = list(_loaded()[1].values())
+    return every if stage is None else [t for t in every if t.stage in ("both", stage)]
+
+
+def table(name: str) -> Table:
+    """One table by name."""
+    try:
+        return _loaded()[1][name]
+    except KeyError:
+        raise SchemaError(f"no table '{name}' in tables.yml") from None
+
+
+SCHEMA_VERSION = _loaded()[0]
+"""Semantic version of the published schema: a removed or re-typed column raises the first number."""

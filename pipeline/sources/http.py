@@ -1,0 +1,285 @@
+"""The one HTTP client: identified, patient, bounded and polite; everything it reads goes into the snapshot.
+
+It decides when to try again (429 and 5xx, connection faults, broken bodies; Retry-After is honoured up to a
+bound), how large an answer may be, and how far apart requests to a host are. It does not know any platform;
+what a host forbids is in `robots`.
+"""
+
+import gzip
+import json
+import time
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import requests
+import urllib3
+
+from pipeline.sources.errors import SourceFailed
+from pipeline.sources.robots import Robots
+from pipeline.sources.snapshots import Capture
+
+RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
+
+
+@dataclass(frozen=True, slots=True)
+class HttpPolicy:
+    """How the client behaves; every number can be set in koonti.yml under `http`."""
+
+    user_agent: str = "Koonti/0.1 (+https://example.org/koonti; koonti@example.org)"
+    """Names the client and a person to write to."""
+    connect_timeout: float = 10.0
+    read_timeout: float = 60.0
+    total_timeout: float = 300.0
+    """Seconds one answer may take altogether: a server that drips bytes is cut off."""
+    tries: int = 5
+    backoff: float = 1.0
+    """First wait between tries in seconds; doubles each time."""
+    max_wait: float = 120.0
+    """Longest wait, also when Retry-After asks for more."""
+    max_bytes: int = 50_000_000
+    obey_robots: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One answer."""
+
+    url: str
+    status: int
+    body: bytes
+    content_type: str
+
+    def json(self) -> Any:
+        """The body as JSON; raises `SourceFailed` that says what came instead."""
+        try:
+            return json.loads(self.body)
+        except ValueError as error:
+            raise SourceFailed(f"{self.url}: expected JSON, got {describe(self)}.") from error
+
+
+def describe(page: Page) -> str:
+    """An answer in a few words, without its content: '2 kB of text/html'."""
+    size = f"{len(page.body) / 1000:.1f} kB" if len(page.body) >= 1000 else f"{len(page.body)} bytes"
+    kind = page.content_type.split(";")[0].strip() or "no content type"
+    start = page.body[:200].lstrip().lower()
+    looks = " (an HTML page)" if start.startswith((b"<!doctype html", b"<html")) else ""
+    return f"{size} of {kind}{looks}"
+
+
+class _TryAgain(Exception):
+    def __init__(self, reason: str, wait: float | None = None, status: int | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+        self.status = status
+
+
+class HttpClient:
+    """Fetches pages of one source and keeps each in `record`."""
+
+    def __init__(
+        self,
+        policy: HttpPolicy,
+        *,
+        record: Callable[[Capture], None] = lambda capture: None,
+        pace_seconds: float = 0.0,
+        headers: Mapping[str, str] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        notice: Callable[[str], None] = lambda text: None,
+    ) -> None:
+        self.policy = policy
+        self.requests = 0
+        self._record = record
+        self._pace = pace_seconds
+        self._sleep = sleep
+        self._notice = notice
+        self._last: dict[str, float] = {}
+        self._session = requests.Session()
+        self._session.headers.update({"User-Agent": policy.user_agent, **(headers or {})})
+        self._session.max_redirects = 5
+        self._timeout = (policy.connect_timeout, policy.read_timeout)
+        self._robots = Robots(self._session, policy.user_agent, self._timeout) if policy.obey_robots else None
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._session.close()
+
+    def authorize(self, header: str, value: str) -> None:
+        """Sends a secret with every request; it is never logged and never kept."""
+        self._session.headers[header] = value
+
+    def get(
+        self,
+        url: str,
+        params: Mapping[str, Any] | None = None,
+        *,
+        expect: str = "any",
+        allow: tuple[int, ...] = (),
+        tries: int | None = None,
+        keep: bool = True,
+    ) -> Page:
+        """One page. `expect` is json, html or any; statuses in `allow` are answers, all other errors raise.
+
+        Raises `SourceFailed` with address, finding and advice.
+        """
+        address = _with_params(url, params)
+        if not address.startswith(("http://", "https://")):
+            raise SourceFailed(f"{_shown(address)}: not a web address. Check koonti.yml.")
+        if self._robots:
+            self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
+        attempts = tries or self.policy.tries
+        for attempt in range(1, attempts + 1):
+            try:
+                page = self._once(address, expect, allow)
+                break
+            except _TryAgain as again:
+                if attempt == attempts:
+                    raise SourceFailed(
+                        f"{_shown(address)}: {again} ({attempts} {'try' if attempts == 1 else 'tries'}). "
+                        "The platform may be down; the next run asks again.",
+                        status=again.status,
+                    ) from None
+                wait = again.wait if again.wait is not None else self.policy.backoff * 2 ** (attempt - 1)
+                wait = min(wait, self.policy.max_wait)
+                self._notice(f"{again}; trying again in {wait:.0f} s")
+                self._sleep(wait)
+        if keep:
+            self._record(Capture(page.url, page.body, page.content_type, datetime.now(UTC), page.status))
+        return page
+
+    def _once(self, address: str, expect: str, allow: tuple[int, ...]) -> Page:
+        self._keep_pace(address)
+        self.requests += 1
+        try:
+            with self._session.get(address, timeout=self._timeout, stream=True) as answer:
+                if answer.status_code in RETRY_STATUSES and answer.status_code not in allow:
+                    raise _TryAgain(
+                        f"HTTP {answer.status_code}", _retry_after(answer.headers), status=answer.status_code
+                    )
+                body = self._body(answer, address)
+                page = Page(address, answer.status_code, body, answer.headers.get("Content-Type", ""))
+                self._check_redirect(address, answer.url)
+        except requests.TooManyRedirects:
+            raise SourceFailed(f"{_shown(address)}: redirects in a circle. Check the address in koonti.yml.") from None
+        except requests.ConnectTimeout:
+            raise _TryAgain(f"no connection within {self.policy.connect_timeout:.0f} s") from None
+        except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
+            raise _TryAgain(f"no answer within {self.policy.read_timeout:.0f} s") from None
+        except requests.exceptions.SSLError:
+            raise SourceFailed(f"{_shown(address)}: its certificate is not valid. Ask the platform.") from None
+        except requests.ConnectionError:
+            raise _TryAgain("the connection failed") from None
+        except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
+            raise SourceFailed(f"{_shown(address)}: not a web address. Check koonti.yml.") from None
+        if page.status >= 400 and page.status not in allow:
+            raise SourceFailed(f"{_shown(address)}: HTTP {page.status}. {_advice(page.status)}", status=page.status)
+        self._check_expected(page, expect)
+        return page
+
+    def _body(self, answer: requests.Response, address: str) -> bytes:
+        """Reads the body within the bounds and undoes its content coding; a short body is a fault."""
+        limit, deadline = self.policy.max_bytes, time.monotonic() + self.policy.total_timeout
+        parts, size = [], 0
+        try:
+            for part in answer.raw.stream(65_536, decode_content=False):
+                size += len(part)
+                if size > limit:
+                    raise SourceFailed(
+                        f"{_shown(address)}: the answer is larger than {limit / 1e6:.0f} MB. "
+                        "Raise http.max_bytes in koonti.yml if that is right."
+                    )
+                if time.monotonic() > deadline:
+                    raise _TryAgain(f"the answer was not complete within {self.policy.total_timeout:.0f} s")
+                parts.append(part)
+        except (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError):
+            raise _TryAgain("the answer broke off") from None
+        raw = b"".join(parts)
+        announced = answer.headers.get("Content-Length", "")
+        if announced.isdigit() and len(raw) < int(announced):
+            raise _TryAgain(f"the answer broke off after {len(raw)} of {announced} bytes")
+        return _decoded(raw, answer.headers.get("Content-Encoding", ""), limit, _shown(address))
+
+    def _check_expected(self, page: Page, expect: str) -> None:
+        if expect == "json" and page.status < 400:
+            try:
+                json.loads(page.body)
+            except ValueError:
+                if page.body[:1] in (b"{", b"["):
+                    raise _TryAgain("the JSON is broken or cut short") from None
+                raise SourceFailed(
+                    f"{_shown(page.url)}: expected JSON, got {describe(page)}. "
+                    "The platform may be under maintenance, or the address in koonti.yml may be wrong."
+                ) from None
+        if expect == "html" and page.status < 400 and b"<" not in page.body[:4000]:
+            raise SourceFailed(f"{_shown(page.url)}: expected an HTML page, got {describe(page)}.")
+
+    def _check_redirect(self, asked: str, landed: str) -> None:
+        before, after = urlsplit(asked), urlsplit(landed)
+        words = ("login", "signin", "kirjaudu", "logga-in")
+        if before.path != after.path and any(w in after.path.lower() for w in words):
+            raise SourceFailed(f"{_shown(asked)}: the platform asks to log in. Check its token, or ask its operator.")
+
+    def _keep_pace(self, address: str) -> None:
+        host = urlsplit(address).netloc
+        wait = self._last.get(host, -1e9) + self._pace - time.monotonic()
+        if wait > 0:
+            self._sleep(wait)
+        self._last[host] = time.monotonic()
+
+
+def _with_params(url: str, params: Mapping[str, Any] | None) -> str:
+    if not params:
+        return url
+    parts = urlsplit(url)
+    query = "&".join(q for q in (parts.query, urlencode(params, doseq=True, safe=",:")) if q)
+    return urlunsplit(parts._replace(query=query))
+
+
+def _shown(address: str) -> str:
+    """The address without a query that could be long, for messages."""
+    parts = urlsplit(address)
+    query = parts.query if len(parts.query) <= 80 else parts.query[:77] + "…"
+    return urlunsplit(parts._replace(query=query, netloc=parts.netloc.rsplit("@", 1)[-1]))
+
+
+def _retry_after(headers: Mapping[str, str]) -> float | None:
+    value = headers.get("Retry-After", "").strip()
+    if not value:
+        return None
+    if value.isdigit():
+        return float(value)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (TypeError, ValueError):
+        return None
+    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+
+
+def _decoded(raw: bytes, coding: str, limit: int, shown: str) -> bytes:
+    coding = coding.strip().lower()
+    if coding in ("", "identity"):
+        return raw
+    if coding not in ("gzip", "x-gzip", "deflate"):
+        raise SourceFailed(f"{shown}: unknown content coding '{coding}'.")
+    engine = zlib.decompressobj(31 if "gzip" in coding else 15)
+    try:
+        body = engine.decompress(raw, limit + 1)
+    except (zlib.error, gzip.BadGzipFile):
+        raise _TryAgain("the compressed answer is broken") from None
+    if len(body) > limit:
+        raise SourceFailed(f"{shown}: the answer unpacks to more than {limit / 1e6:.0f} MB; not read.")
+    if not engine.eof:
+        raise _TryAgain("the compressed answer broke off")
+    return body
+
+
+def _advice(status: int) -> str:
+    if status in (401, 403):
+        return "The platform wants a valid key or token; see its entry in koonti.yml."
+    if status == 404:
+        return "The address does not exist there; check base_url in koonti.yml."
+    return "Ask the platform's operator if it goes on."
