@@ -49,6 +49,8 @@ class Table:
     hsds: bool
     references: Mapping[str, str]
     """Column -> table whose `id` (or first key column) it points to."""
+    distinct: tuple[str, ...]
+    """Columns that make two rows of one entity the same row; every column but `id` unless told."""
 
     @property
     def column_names(self) -> list[str]:
@@ -125,9 +127,9 @@ def build_tables(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str,
         names = [c.name for c in columns]
         if len(set(names)) != len(names):
             raise SchemaError(f"{name}: a column is listed twice")
-        for column in (*required, *spec.get("references", {})):
+        for column in (*required, *spec.get("references", {}), *spec.get("distinct", ())):
             if column not in names:
-                raise SchemaError(f"{name}: '{column}' is a key, required or a reference, but no column")
+                raise SchemaError(f"{name}: '{column}' is a key, required, distinct or a reference, but no column")
         built[name] = Table(
             name=name,
             description=" ".join(spec["description"].split()),
@@ -137,6 +139,7 @@ def build_tables(raw: Mapping[str, Any], fields: Mapping[str, Any]) -> dict[str,
             stage=spec.get("stage", "both"),
             hsds=bool(spec.get("hsds", False)),
             references=dict(spec.get("references", {})),
+            distinct=tuple(spec.get("distinct", [n for n in names if n != "id"])),
         )
     for one in built.values():
         for column, target in one.references.items():

@@ -93,7 +93,7 @@ class HttpClient:
     ) -> None:
         self.policy = policy
         self.requests = 0
-        self._record = record
+        self.record = record
         self._pace = pace_seconds
         self._sleep = sleep
         self._notice = notice
@@ -148,7 +148,7 @@ class HttpClient:
                 self._notice(f"{again}; trying again in {wait:.0f} s")
                 self._sleep(wait)
         if keep:
-            self._record(Capture(page.url, page.body, page.content_type, datetime.now(UTC), page.status))
+            self.record(Capture(page.url, page.body, page.content_type, datetime.now(UTC), page.status))
         return page
 
     def _once(self, address: str, expect: str, allow: tuple[int, ...]) -> Page:

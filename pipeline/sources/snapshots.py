@@ -55,8 +55,16 @@ class Snapshot:
     fetched_at: datetime
 
     def captures(self) -> Iterator[Capture]:
-        """The captures in the order they were made."""
-        yield from read_warc(self.path / CAPTURE)
+        """The captures in the order they were made; raises `SourceFailed` when some have gone missing."""
+        read = 0
+        for capture in read_warc(self.path / CAPTURE):
+            read += 1
+            yield capture
+        if read != self.captures_count:
+            raise SourceFailed(
+                f"snapshot {self.version} of {self.source}: {read} of {self.captures_count} captures can be read; "
+                "the file is damaged, fetch again."
+            )
 
 
 def version_of(moment: datetime) -> str:
@@ -69,9 +77,11 @@ def read_warc(path: Path) -> Iterator[Capture]:
 
     Raises `SourceFailed` when the file is not a WARC or ends early.
     """
+    seen = 0
     try:
         with path.open("rb") as stream:
             for record in ArchiveIterator(stream):
+                seen += 1
                 if record.rec_type not in ("response", "resource"):
                     continue
                 headers = record.http_headers
@@ -87,6 +97,8 @@ def read_warc(path: Path) -> Iterator[Capture]:
         raise
     except Exception as error:
         raise SourceFailed(f"{path.name} is not a readable WARC file ({error}); capture it again.") from error
+    if not seen:
+        raise SourceFailed(f"{path.name} is not a readable WARC file (it holds no record); capture it again.")
 
 
 def _warc_date(text: str | None) -> datetime:
@@ -106,7 +118,7 @@ class SnapshotWriter:
         self._partial = root / source / f"{self.version}.partial"
         self._started = now
         self._digest = hashlib.sha256()
-        self._count = 0
+        self.count = 0
         self._bytes = 0
         self.snapshot: Snapshot | None = None
 
@@ -125,6 +137,7 @@ class SnapshotWriter:
             capture.uri,
             "response" if is_web else "resource",
             payload=BytesIO(capture.body),
+            length=len(capture.body),
             http_headers=StatusAndHeaders(f"{capture.status} OK", headers, protocol="HTTP/1.1") if is_web else None,
             warc_content_type="" if is_web else capture.content_type,
             warc_headers_dict={"WARC-Date": capture.fetched_at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")},
@@ -132,7 +145,7 @@ class SnapshotWriter:
         self._writer.write_record(record)
         for part in (capture.uri.encode(), capture.body):
             self._digest.update(len(part).to_bytes(8, "big") + part)
-        self._count += 1
+        self.count += 1
         self._bytes += len(capture.body)
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, tb: TracebackType | None) -> None:
@@ -144,7 +157,7 @@ class SnapshotWriter:
             "source": self.source,
             "version": self.version,
             "fetched_at": self._started.astimezone(UTC).isoformat(),
-            "captures": self._count,
+            "captures": self.count,
             "bytes": self._bytes,
             "sha256": self._digest.hexdigest(),
         }

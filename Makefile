@@ -1,0 +1,48 @@
+# The recipes of this file are the contributor's guide: `make` lists them.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
+export DAGSTER_HOME := $(CURDIR)
+
+.PHONY: help demo sync ui test lint types pytest docs bench clean
+
+help:            ## list the recipes
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+
+# The environment: exact versions from constraints.txt. uv installs in seconds; plain pip does the same, slower.
+.venv/ready: pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Koonti needs Python 3.11 or newer; say make PYTHON=python3.12"; exit 1; }
+	@echo "Setting up .venv (once) …"
+	@$(PYTHON) -m venv .venv
+	@{ $(PIP) -c constraints.txt uv && $(BIN)/uv pip install -q -p $(BIN)/python -c constraints.txt -e . --group dev; } \
+	  2>.venv/setup.log || { $(PIP) -U pip && $(PIP) -c constraints.txt -e . --group dev; }
+	@touch .venv/ready
+
+demo: .venv/ready  ## an invented region through the whole pipeline, over real HTTP, scored
+	@mkdir -p data/.dagster
+	@$(BIN)/koonti demo
+
+sync: .venv/ready  ## fetch the sources of koonti.yml and publish a release
+	@mkdir -p data/.dagster
+	@$(BIN)/koonti sync
+
+ui: .venv/ready    ## open Dagster on http://127.0.0.1:3000
+	@$(BIN)/koonti ui
+
+test: lint types pytest  ## lint, types, and all tests
+
+lint: .venv/ready  ## style
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+types: .venv/ready ## types
+	@$(BIN)/mypy
+
+pytest: .venv/ready ## tests
+	@$(BIN)/python -m pytest
+
+docs: .venv/ready  ## write the generated pages again
+	@$(BIN)/python -m pipeline.schema.dictionary
+
+clean:           ## remove the environment and the demo's data; real data stay
+	rm -rf .venv data/demo

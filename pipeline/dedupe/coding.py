@@ -1,0 +1,63 @@
+"""Columns as arrays of small integers, so that millions of pairs are compared without touching a string."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Codes = npt.NDArray[np.int32]
+Bools = npt.NDArray[np.bool_]
+WIDTH = 6
+"""Values of a list that are compared; records with more of a kind are lists of contacts, not one body's."""
+
+
+def _flat(column: Any) -> pa.Array:
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def coded(column: Any) -> tuple[Codes, list[str]]:
+    """(code per row, -1 for null; the values)."""
+    encoded = _flat(column).dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary.to_pylist()
+
+
+def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
+    """(rows × `WIDTH` codes padded with -1, the values) of a list column; empty strings count as nothing."""
+    lists = _flat(column)
+    matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
+    values = pc.list_flatten(lists)
+    encoded = values.dictionary_encode()
+    codes = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
+    dictionary = encoded.dictionary.to_pylist()
+    if "" in dictionary:
+        codes = np.where(codes == dictionary.index(""), -1, codes)
+    rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
+    if len(rows):
+        starts = np.searchsorted(rows, rows)
+        within = np.arange(len(rows)) - starts
+        keep = within < WIDTH
+        matrix[rows[keep], within[keep]] = codes[keep]
+    return matrix, dictionary
+
+
+def shared(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
+    """For aligned rows of padded codes the first common code, -1 for none."""
+    found = np.full(len(one), -1, dtype=np.int32)
+    for k in range(WIDTH):
+        mine = one[:, k]
+        hit = (found < 0) & (mine >= 0)
+        if hit.any():
+            hit &= (other == mine[:, None]).any(axis=1)
+            found[hit] = mine[hit]
+    return found
+
+
+def carriers(matrix: npt.NDArray[np.int32], identity: Codes, size: int) -> npt.NDArray[np.int64]:
+    """How many different identities carry each code: what ten records of one body share is still that body's."""
+    flat = matrix.ravel()
+    owner = np.repeat(identity, matrix.shape[1])
+    has = flat >= 0
+    both = np.unique(flat[has].astype(np.int64) << 32 | (owner[has].astype(np.int64) + 1))
+    return np.bincount(both >> 32, minlength=size).astype(np.int64)

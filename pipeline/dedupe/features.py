@@ -1,0 +1,145 @@
+"""What one record offers to compare: its parsed names and the folded keys of blocking and comparison.
+
+Input values are already normalised by `transform`; this module only reads names and fills what is missing.
+"""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.transform import names
+from pipeline.transform.names.place_words import region_of
+
+_TEXT, _MANY = pa.string(), pa.list_(pa.string())
+
+INPUT = {
+    "record_id": _TEXT,
+    "source": _TEXT,
+    "name": _TEXT,
+    "other_names": _MANY,
+    "legal_form": _TEXT,
+    "business_id": _TEXT,
+    "association_number": _TEXT,
+    "phones": _MANY,
+    "emails": _MANY,
+    "hosts": _MANY,
+    "street_address": _TEXT,
+    "postal_code": _TEXT,
+    "municipality_code": _TEXT,
+    "latitude": pa.float64(),
+    "longitude": pa.float64(),
+    "parent_record_id": _TEXT,
+}
+"""Columns of the input; all but `record_id` and `name` may be missing, null or empty. Phones are E.164, hosts are
+the body's own (those of shared platforms are removed before), municipalities are of today."""
+
+_SCALARS = ("umbrella", "level", "section", "head", "abbreviation")
+
+
+def normal_form(records: pa.Table) -> pa.Table:
+    """The input with every column of `INPUT` in its type, sorted by `record_id`.
+
+    Raises `ValueError` when a record id is missing or stands twice: nothing could be told apart then.
+    """
+    columns = [
+        records.column(name).cast(kind) if name in records.column_names else pa.nulls(len(records), kind)
+        for name, kind in INPUT.items()
+    ]
+    table = pa.table(columns, schema=pa.schema(INPUT.items()))
+    ids = table.column("record_id")
+    if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
+        raise ValueError("record_id must be filled and unique; give each record an id of its own.")
+    return table.sort_by("record_id").combine_chunks()
+
+
+def features(records: pa.Table) -> pa.Table:
+    """One row per record, sorted by `record_id`, with the parsed parts of its names.
+
+    `umbrella, level, section, head, abbreviation` come from the first name that tells them; `places` (today's codes)
+    and `place_keys` (former municipalities kept apart) from the first name with a place; `cores`, `asciis`, `shorts`
+    hold one entry per name. `identity` names what the record claims to be: umbrella, place and core.
+    """
+    table = normal_form(records)
+    n = len(table)
+    flat, owner, parsed = _all_names(table)
+    built: dict[str, Any] = {name: _first(parsed, name, flat, owner, n) for name in (*_SCALARS, "legal_form", "language")}
+    primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
+    built["core"] = pa.array([" ".join(sorted(p.core)) for p in parsed], _TEXT).take(pa.array(primary))
+    offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
+    for name, values in {
+        "cores": [" ".join(sorted(p.core)) for p in parsed],
+        "asciis": [p.ascii for p in parsed],
+        "shorts": [p.abbreviation or p.initials for p in parsed],
+    }.items():
+        built[name] = pa.ListArray.from_arrays(offsets, pa.array(values, _TEXT).take(pa.array(flat)))
+    with_place = _first_index([bool(p.places) for p in parsed], flat, owner, n)
+    for name in ("places", "place_keys"):
+        built[name] = pa.array([getattr(p, name) for p in parsed], _MANY).take(with_place)
+    built["legal_form"] = pc.coalesce(built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT))
+    built["place"] = _effective_place(built["place_keys"], table.column("municipality_code"))
+    built["identity"] = pc.binary_join_element_wise(
+        *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
+    )
+    built["street_key"] = _street_key(table)
+    built["region"] = _regions(table.column("municipality_code"))
+    kept = [c for c in INPUT if c not in ("legal_form", "other_names", "street_address")]
+    return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
+
+
+def _all_names(table: pa.Table) -> tuple[np.ndarray, np.ndarray, list[names.ParsedName]]:
+    """(index of the parsed name, owning row) for every name, the record's own name first; the parsed distinct names.
+
+    The loop runs over distinct names only: a name is taken apart once, however many records carry it.
+    """
+    n = len(table)
+    others = table.column("other_names").combine_chunks()
+    rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
+    values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
+    encoded = values.dictionary_encode(null_encoding="encode")
+    parsed = [names.parse(name) for name in encoded.dictionary.to_pylist()]
+    order = np.argsort(rows, kind="stable")
+    return np.asarray(encoded.indices)[order], rows[order], parsed
+
+
+def _one(values: Any) -> pa.Array:
+    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
+
+
+def _first_index(told: list[bool], flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
+    """For each record the index of its first name that tells something; null when none does."""
+    has = np.asarray(told, dtype=bool)[flat] if len(flat) else np.zeros(0, bool)
+    rows, first = np.unique(owner[has], return_index=True)
+    index = np.zeros(n, dtype=np.int64)
+    index[rows] = flat[has][first]
+    missing = np.ones(n, dtype=bool)
+    missing[rows] = False
+    return pa.array(index, mask=missing)
+
+
+def _first(parsed: list[names.ParsedName], name: str, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
+    values = [getattr(p, name) for p in parsed]
+    return pa.array(values, _TEXT).take(_first_index([v is not None for v in values], flat, owner, n))
+
+
+def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.Array:
+    """The place that stands for the record: the first of its name, else that of its address."""
+    has = pc.greater(pc.fill_null(pc.list_value_length(place_keys), 0), 0)
+    safe = pc.if_else(has, place_keys, pa.scalar([None], _MANY))
+    return pc.if_else(has, pc.list_element(safe, 0), _one(municipality))
+
+
+def _street_key(table: pa.Table) -> pa.Array:
+    """Street with number, folded, and postal code; null without a number: a street name alone places nobody."""
+    street = pc.utf8_lower(table.column("street_address"))
+    street = pc.replace_substring_regex(street, pattern=r"[\s.,]+", replacement=" ")
+    street = pc.extract_regex(street, r"^(?P<s>\D+?\d+)")
+    key = pc.struct_field(_one(street), "s")
+    return pc.binary_join_element_wise(key, _one(table.column("postal_code")), "|")
+
+
+def _regions(municipality: pa.ChunkedArray) -> pa.Array:
+    known = region_of()
+    found = pc.index_in(municipality, value_set=pa.array(list(known), _TEXT))
+    return pa.array(list(known.values()), _TEXT).take(_one(found))

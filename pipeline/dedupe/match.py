@@ -1,0 +1,101 @@
+"""The whole of matching in a row: from records to organisations, with decisions, reasons and relations."""
+
+import time
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedupe.blocking import candidate_pairs
+from pipeline.dedupe.clustering import cluster
+from pipeline.dedupe.comparison import compare
+from pipeline.dedupe.features import features
+from pipeline.dedupe.relations import find_relations
+from pipeline.dedupe.scoring import DECISIONS, match_rows, reasons, score
+from pipeline.dedupe.weights import Weights, load_weights
+
+
+@dataclass(frozen=True, slots=True)
+class MatchResult:
+    """What matching found. All tables are sorted; the same records in another order give the same result."""
+
+    clusters: pa.Table
+    """`record_id, cluster_id` for every record; `cluster_id` is the smallest record id of the organisation."""
+    matches: pa.Table
+    """Columns of the schema table `match`."""
+    reasons: pa.Table
+    """Columns of the schema table `match_reason`."""
+    relations: pa.Table
+    """`record_id_a, record_id_b, relation_type, rule` by the smallest record id of each organisation."""
+    blocking_report: pa.Table
+    """`kind, keys, capped_keys, pairs`."""
+    timings: dict[str, float] = field(default_factory=dict)
+    """Seconds per stage."""
+
+
+def match(
+    records: pa.Table,
+    *,
+    weights: Weights | None = None,
+    must_link: pa.Table | None = None,
+    must_not_link: pa.Table | None = None,
+) -> MatchResult:
+    """Finds the organisations behind records (columns: `features.INPUT`).
+
+    `must_link` and `must_not_link` hold human judgements as `record_id_a, record_id_b`; pairs of records that are
+    not there are passed over. Raises `ValueError` when record ids are missing or repeated.
+    """
+    weights = weights or load_weights()
+    timings: dict[str, float] = {}
+    start = time.perf_counter()
+
+    def lap(stage: str) -> None:
+        nonlocal start
+        now = time.perf_counter()
+        timings[stage] = round(now - start, 3)
+        start = now
+
+    table = features(records)
+    lap("features")
+    together, apart = _rows(table, must_link), _rows(table, must_not_link)
+    judged = together + apart
+    extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
+    pairs, report = candidate_pairs(table, extra)
+    lap("blocking")
+    comparison = compare(table, pairs)
+    lap("comparison")
+    scored = score(comparison, weights)
+    lap("scoring")
+    root = cluster(table, comparison, scored, weights, together, apart)
+    ids = table.column("record_id").combine_chunks()
+    clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
+    lap("clustering")
+    rows = match_rows(table, comparison, scored, weights)
+    a, b = comparison.a[rows], comparison.b[rows]
+    matches = pa.table(
+        {
+            "record_id_a": ids.take(pa.array(a)),
+            "record_id_b": ids.take(pa.array(b)),
+            "probability": pa.array(1.0 / (1.0 + np.exp2(-scored.score[rows]))),
+            "score": pa.array(scored.score[rows]),
+            "decision": pa.array(DECISIONS, pa.string()).take(pa.array(scored.decision[rows])),
+            "rule": pa.array(scored.rules, pa.string()).take(pa.array(scored.rule[rows])),
+            "in_same_entity": pa.array(root[a] == root[b]),
+        }
+    )
+    why = reasons(table, comparison, weights, rows)
+    lap("reasons")
+    relations = find_relations(table, clusters, matches)
+    lap("relations")
+    return MatchResult(clusters, matches, why, relations, report, timings)
+
+
+def _rows(features: pa.Table, judgements: pa.Table | None) -> list[tuple[int, int]]:
+    """Judged pairs as row numbers of the features."""
+    if judgements is None or not len(judgements):
+        return []
+    ids = features.column("record_id").combine_chunks()
+    a = pc.index_in(judgements.column("record_id_a"), value_set=ids).to_pylist()
+    b = pc.index_in(judgements.column("record_id_b"), value_set=ids).to_pylist()
+    return [(x, y) for x, y in zip(a, b, strict=True) if x is not None and y is not None and x != y]

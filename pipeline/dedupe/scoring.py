@@ -1,0 +1,135 @@
+"""Bits, probability and decision of each compared pair, and the reasons that add up to the bits."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedupe.comparison import VOCABULARY, Comparison
+from pipeline.dedupe.name_similarity import L
+from pipeline.dedupe.weights import Weights
+
+DIFFERENT, RELATED, MAYBE, SAME = range(4)
+DECISIONS = ("different", "related", "maybe", "same")
+
+_VALUES = {
+    "name": "name",
+    "full_name": "name",
+    "business_id": "business_id",
+    "association_number": "association_number",
+    "phone": "phones",
+    "email": "emails",
+    "host": "hosts",
+    "street": "street_key",
+    "place": "place",
+    "legal_form": "legal_form",
+    "umbrella": "umbrella",
+    "level": "level",
+    "section": "section",
+    "head": "head",
+}
+"""Feature -> the column whose values explain it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """One entry per compared pair."""
+
+    score: npt.NDArray[np.float64]
+    decision: npt.NDArray[np.int8]
+    rule: npt.NDArray[np.int16]
+    """Index into `rules`."""
+    rules: tuple[str, ...]
+    without_rule: npt.NDArray[np.float64]
+    """The score without the bits of the finding that decided; the score itself where the threshold decided."""
+
+
+def score(comparison: Comparison, weights: Weights) -> Scored:
+    """Adds up the bits and decides: first the rules in their order, then the thresholds."""
+    n = len(comparison.a)
+    total = np.full(n, weights.prior)
+    for feature in VOCABULARY:
+        total += np.asarray(weights.bits[feature])[comparison.levels[feature]]
+    total = np.round(total, 6)
+    decision = np.where(total >= weights.same, SAME, np.where(total >= weights.maybe, MAYBE, DIFFERENT)).astype(np.int8)
+    rules = ("threshold", *(r.id for r in weights.rules))
+    rule = np.zeros(n, dtype=np.int16)
+    rest = total.copy()
+    family, alike = _likeness(comparison)
+    for i, r in enumerate(weights.rules, start=1):
+        level = VOCABULARY[r.feature].index(r.outcome)
+        hit = (comparison.levels[r.feature] == level) & (rule == 0)
+        akin = family if r.feature == "place" else (family | alike)
+        decision[hit] = np.where(akin[hit] & (r.decision == "related"), RELATED, DIFFERENT)
+        rule[hit] = i
+        rest[hit] -= weights.bits[r.feature][level]
+    return Scored(total, decision, rule, rules, np.round(rest, 6))
+
+
+def _likeness(comparison: Comparison) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(of one umbrella, of like names): what makes two different bodies related rather than strangers."""
+    umbrella = comparison.levels["umbrella"] == VOCABULARY["umbrella"].index("same")
+    name = comparison.levels["name"]
+    far = VOCABULARY["place"].index("conflict")
+    alike = (name >= L["contains"]) & (name != L["exact_common"]) & (comparison.levels["place"] != far)
+    alike |= (comparison.levels["section"] == 1) & (name >= L["contains"]) & (comparison.levels["place"] != far)
+    return umbrella & (name != L["different"]), alike
+
+
+def match_rows(features: pa.Table, comparison: Comparison, scored: Scored, weights: Weights) -> npt.NDArray[np.int64]:
+    """The pairs worth telling: all but those that are plainly different.
+
+    A pair that a rule keeps apart is told when it would have been one organisation without that finding.
+    """
+    kept = scored.decision != DIFFERENT
+    kept |= (scored.rule > 0) & (scored.without_rule >= weights.same)
+    return np.flatnonzero(kept)
+
+
+def reasons(features: pa.Table, comparison: Comparison, weights: Weights, rows: npt.NDArray[np.int64]) -> pa.Table:
+    """Long rows of `match_reason`: one per feature that weighs anything, and the prior; they add up to the score."""
+    a, b = comparison.a[rows], comparison.b[rows]
+    pair: list[npt.NDArray[np.int64]] = [np.arange(len(rows))]
+    feature = [np.zeros(len(rows), dtype=np.int8)]
+    outcome = [np.zeros(len(rows), dtype=np.int32)]
+    bits = [np.full(len(rows), weights.prior)]
+    values_a: list[pa.Array] = [pa.nulls(len(rows), pa.string())]
+    values_b: list[pa.Array] = [pa.nulls(len(rows), pa.string())]
+    outcomes = ["candidate_pair"]
+    for number, (name, levels) in enumerate(VOCABULARY.items(), start=1):
+        level = comparison.levels[name][rows]
+        contribution = np.asarray(weights.bits[name])[level]
+        told = np.flatnonzero(contribution != 0)
+        pair.append(told)
+        feature.append(np.full(len(told), number, dtype=np.int8))
+        outcome.append(level[told].astype(np.int32) + len(outcomes))
+        outcomes += levels
+        bits.append(contribution[told])
+        texts = _texts(features, _VALUES[name])
+        values_a.append(texts.take(pa.array(a[told])))
+        values_b.append(texts.take(pa.array(b[told])))
+    order = np.argsort(np.concatenate(pair), kind="stable")
+    which = np.concatenate(pair)[order]
+    ids = features.column("record_id").combine_chunks()
+    take = pa.array(order)
+    return pa.table(
+        {
+            "record_id_a": ids.take(pa.array(a[which])),
+            "record_id_b": ids.take(pa.array(b[which])),
+            "feature": pa.array(["prior", *VOCABULARY], pa.string()).take(pa.array(np.concatenate(feature)[order])),
+            "outcome": pa.array(outcomes, pa.string()).take(pa.array(np.concatenate(outcome)[order])),
+            "contribution": pa.array(np.concatenate(bits)[order]),
+            "value_a": pa.concat_arrays(values_a).take(take),
+            "value_b": pa.concat_arrays(values_b).take(take),
+        }
+    )
+
+
+def _texts(features: pa.Table, column: str) -> pa.Array:
+    values = features.column(column).combine_chunks()
+    if pa.types.is_list(values.type):
+        joined = pc.binary_join(values, " | ")
+        return pc.if_else(pc.equal(joined, ""), pa.scalar(None, pa.string()), joined)
+    return values

@@ -1,0 +1,113 @@
+"""Runs the whole graph in this process and leaves the same history as a run from the user interface."""
+
+import fcntl
+import logging
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import dagster as dg
+
+from pipeline import stages
+from pipeline.definitions import JOB, build_defs
+from pipeline.exports import release
+from pipeline.orchestration.instance import open_instance
+from pipeline.settings import Settings
+from pipeline.stages import SourceOutcome
+from pipeline.storage import Stop
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """How a run ended."""
+
+    outcomes: list[SourceOutcome]
+    release: release.Release | None
+    """What this run published; null when it published nothing."""
+    stop: str | None
+    """Why nothing was published."""
+
+    @property
+    def exit_code(self) -> int:
+        """0 everything done, 1 finished with failures that are named."""
+        return 1 if self.stop or any(o.failed for o in self.outcomes) else 0
+
+
+def run(
+    settings: Settings,
+    *,
+    report: Callable[[str, str], None],
+    only: tuple[str, ...] = (),
+    offline: bool = False,
+    accept_shrink: tuple[str, ...] = (),
+) -> RunResult:
+    """One full run. `only` fetches just those sources; the others are read from their newest snapshot.
+
+    Raises `Stop` when another run is at work on the same data.
+    """
+    with _alone(settings.data_dir), _quiet():
+        before = release.latest(settings.releases_dir)
+        ops: dict[str, Any] = {}
+        for source in settings.sources:
+            replay = offline or bool(only and source.id not in only)
+            ops[f"snapshot_{source.id}"] = {"config": {"offline": replay}}
+            ops[f"records_{source.id}"] = {"config": {"accept_shrink": source.id in accept_shrink}}
+        definitions = build_defs(settings, report=report)
+        instance = open_instance(settings.data_dir)
+        try:
+            ended = definitions.resolve_job_def(JOB).execute_in_process(
+                instance=instance,
+                run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+                raise_on_error=False,
+            )
+            stop = None if ended.success else _reason(ended)
+        finally:
+            instance.dispose()
+        after = release.latest(settings.releases_dir)
+    published = after if after and (before is None or after.version != before.version) else None
+    return RunResult(outcomes=stages.outcomes(settings), release=published, stop=stop)
+
+
+def _reason(ended: dg.ExecuteInProcessResult) -> str:
+    """The sentence of the first step that failed."""
+    for event in ended.all_events:
+        if event.is_step_failure:
+            data = event.step_failure_data
+            if data.user_failure_data and data.user_failure_data.description:
+                return str(data.user_failure_data.description)
+            error = data.error.cause or data.error if data.error else None
+            text = error.message.strip().splitlines()[0] if error else "unknown"
+            return f"{event.step_key}: {text} (a fault of Koonti; the run's log in Dagster has the details)"
+    return "a check failed that guards the release; see the checks of the last run in Dagster"
+
+
+@contextmanager
+def _alone(data_dir: Path) -> Iterator[None]:
+    """Holds the lock of a data folder; the system frees it when the process ends, however it ends."""
+    data_dir.mkdir(parents=True, exist_ok=True)
+    lock: IO[str] = (data_dir / ".lock").open("a+")
+    try:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Stop(f"another run is at work on {data_dir}; wait for it to end.") from None
+        yield
+    finally:
+        lock.close()
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keeps Dagster's own chatter off the terminal; everything is in the run's log."""
+    logger = logging.getLogger("dagster")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield
+    finally:
+        logger.setLevel(level)

@@ -1,0 +1,150 @@
+"""Two assets for each source: `snapshot_<source>` and `records_<source>`.
+
+Neither ever stops the others: a platform that fails leaves a failed check and its last good records.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import dagster as dg
+
+from pipeline import stages, storage
+from pipeline.orchestration.metadata import counts, preview, table_schema
+from pipeline.settings import Settings, SourceSettings
+from pipeline.stages import SourceOutcome
+
+Report = Callable[[str, str], None]
+"""Called with a source or stage and a sentence about how far it is."""
+
+
+class SnapshotConfig(dg.Config):
+    """How to take the snapshot."""
+
+    offline: bool = False
+    """Use the newest snapshot on disk and ask nobody."""
+
+
+class RecordsConfig(dg.Config):
+    """How to read the snapshot."""
+
+    accept_shrink: bool = False
+    """Accept that the source has far fewer organisations than before."""
+
+
+def source_assets(settings: Settings, source: SourceSettings, report: Report) -> list[dg.AssetsDefinition]:
+    """The assets of one source, described by its `source.yml`."""
+    about = source.description
+    facts = {
+        "publisher": about.publisher,
+        "licence": about.licence,
+        "attribution": about.attribution,
+        "verified": about.verified,
+        "platform": dg.MetadataValue.url(about.url),
+        "kind": source.kind,
+    }
+
+    @dg.asset(
+        name=f"snapshot_{source.id}",
+        group_name="sources",
+        description=f"What {about.name} sent, byte for byte (WARC).",
+        metadata=facts,
+        kinds={"warc"},
+        tags={"source": source.id},
+        pool=f"source_{source.id}",
+        check_specs=[
+            dg.AssetCheckSpec("reached", asset=f"snapshot_{source.id}", description="The platform answered whole.")
+        ],
+    )
+    def snapshot(context: dg.AssetExecutionContext, config: SnapshotConfig) -> dg.MaterializeResult[Any]:
+        def progress(text: str) -> None:
+            report(source.id, text)
+            context.log.info(text)
+
+        taken = stages.take_snapshot(settings, source, now=datetime.now(UTC), progress=progress, offline=config.offline)
+        return dg.MaterializeResult(
+            metadata={
+                "state": taken.state,
+                "message": taken.message or "",
+                "snapshot": taken.version or "none",
+                "captures": taken.captures,
+                "bytes": taken.bytes,
+                "requests": taken.requests,
+                "seconds": taken.seconds,
+                "dagster/row_count": taken.captures,
+            },
+            check_results=[
+                dg.AssetCheckResult(
+                    check_name="reached",
+                    passed=not taken.failed,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"message": taken.message or "answered"},
+                )
+            ],
+        )
+
+    @dg.asset(
+        name=f"records_{source.id}",
+        group_name="transform",
+        deps=[snapshot],
+        description=f"The items of {about.name} as rows of the one schema.",
+        metadata={**facts, "dagster/column_schema": table_schema("organization")},
+        kinds={"parquet"},
+        tags={"source": source.id},
+        check_specs=[
+            dg.AssetCheckSpec("fresh", asset=f"records_{source.id}", description="Read from the newest snapshot."),
+            dg.AssetCheckSpec(
+                "nothing_lost", asset=f"records_{source.id}", description="Every item read is a record or an issue."
+            ),
+        ],
+    )
+    def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult[Any]:
+        outcome = stages.land_source(settings, source, accept_shrink=config.accept_shrink)
+        stages.note_outcome(settings, outcome)
+        folder = settings.records_dir / source.id
+        manifest = storage.read_manifest(folder) or {"tables": {}}
+        report(source.id, _sentence(outcome))
+        return dg.MaterializeResult(
+            metadata={
+                "state": outcome.state,
+                "message": outcome.message or "",
+                "issues": outcome.issues,
+                **counts(manifest["tables"]),
+                "dagster/row_count": manifest["tables"].get("record", 0),
+                "preview": preview("organization", storage.read_table(folder, "organization")),
+                "path": dg.MetadataValue.path(folder),
+            },
+            check_results=list(_checks(settings, source, outcome)),
+        )
+
+    return [snapshot, records]
+
+
+def _checks(settings: Settings, source: SourceSettings, outcome: SourceOutcome) -> list[dg.AssetCheckResult]:
+    unaccounted = stages.unaccounted(settings, source, outcome)
+    return [
+        dg.AssetCheckResult(
+            check_name="fresh",
+            passed=not outcome.failed,
+            severity=dg.AssetCheckSeverity.WARN,
+            metadata={"state": outcome.state, "message": outcome.message or ""},
+        ),
+        dg.AssetCheckResult(
+            check_name="nothing_lost",
+            passed=unaccounted == 0,
+            severity=dg.AssetCheckSeverity.ERROR,
+            metadata={"read": outcome.read, "unaccounted": unaccounted},
+        ),
+    ]
+
+
+def _sentence(outcome: SourceOutcome) -> str:
+    found = (
+        f"{outcome.organizations:,} organisations, {outcome.services:,} services, {outcome.locations:,} places, "
+        f"{outcome.issues:,} issues".replace(",", " ").replace("  ", ", ")
+    )
+    if outcome.state == "missing":
+        return f"nothing to use: {outcome.message}"
+    if outcome.failed:
+        return f"{outcome.state}, the records of {outcome.version} are used: {found}"
+    return found

@@ -1,0 +1,124 @@
+"""Is a zipped workbook safe to open: how much it unpacks to, and how far out its cells stand.
+
+A workbook of a few kilobytes can unpack to gigabytes, or hold two cells a million rows apart for which a reader
+would make room. Both are looked for before the reader sees the file; what the archive says of its own sizes is
+not believed.
+"""
+
+import io
+import re
+import struct
+import zipfile
+import zlib
+from dataclasses import dataclass
+
+from pipeline.sources.csv.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from pipeline.sources.errors import SourceFailed
+
+MAX_UNPACKED = 400_000_000
+MAX_RATIO = 400
+_SMALL = 20_000_000
+"""Below this many bytes the ratio does not matter."""
+_WIDE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3,}|[T-Z][A-Z]|S[G-Z])(\d+)"[^>]*(?<!/)>')
+_LOW = re.compile(rb'<c\b[^>]*?\br="[A-Z]+(?!1000000")(\d{7,})"[^>]*(?<!/)>')
+_UNPLACED = re.compile(rb"<c(?![^>]*\br=)[\s>]")
+_FILLED = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,2})\d+"[^>]*(?<!/)>')
+_ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """What a zip file turned out to be."""
+
+    format: str
+    """xlsx, xlsb or ods."""
+    has_unplaced_cells: bool
+    """True when cells do not say where they stand; few readers can bound those."""
+
+
+def examine(body: bytes, what: str) -> Archive:
+    """The kind of workbook in a zip file; raises `SourceFailed` when it is none, damaged, or too large."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(body)) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError):
+        raise SourceFailed(f"{what} is a damaged or half-copied workbook; save it again.") from None
+    kind = _kind({entry.filename for entry in entries}, what)
+    total, unplaced = 0, False
+    for entry in entries:
+        is_sheet = kind == "xlsx" and entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
+        content = _unpack(body, entry, MAX_UNPACKED - total, keep=is_sheet)
+        if content is None:
+            raise SourceFailed(f"{what} is a damaged workbook ({entry.filename}); save it again.")
+        size, data = content
+        total += size
+        if total >= MAX_UNPACKED or (total > _SMALL and total > MAX_RATIO * len(body)):
+            sizes = f"{total / 1e6:.0f} MB from {len(body) / 1e6:.1f} MB"
+            raise SourceFailed(f"{what} unpacks to more than {sizes}; not read. Save it as CSV.")
+        if is_sheet:
+            _check_extent(data, what)
+            unplaced = unplaced or bool(_UNPLACED.search(data))
+    return Archive(kind, unplaced)
+
+
+def _kind(names: set[str], what: str) -> str:
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "xl/workbook.bin" in names:
+        return "xlsb"
+    if "content.xml" in names and "mimetype" in names:
+        return "ods"
+    if "word/document.xml" in names:
+        found = "a Word document"
+    elif "ppt/presentation.xml" in names:
+        found = "a PowerPoint file"
+    elif any(name.startswith("Index/") or name.endswith(".iwa") for name in names):
+        found = "a Numbers file"
+    else:
+        found = "a zip archive"
+    raise SourceFailed(f"{what} is {found}, not a spreadsheet; save the list as .xlsx or .csv.")
+
+
+def _unpack(body: bytes, entry: zipfile.ZipInfo, limit: int, *, keep: bool) -> tuple[int, bytes] | None:
+    """True size of an entry and, if asked, its content; null when it is damaged. Stops at the limit."""
+    start = entry.header_offset
+    if body[start : start + 4] != b"PK\x03\x04" or len(body) < start + 30:
+        return None
+    name_length, extra_length = struct.unpack_from("<HH", body, start + 26)
+    start += 30 + name_length + extra_length
+    packed = body[start : start + entry.compress_size]
+    if entry.compress_type == zipfile.ZIP_STORED:
+        return len(packed), packed if keep else b""
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        return None
+    engine, size, parts = zlib.decompressobj(-15), 0, []
+    try:
+        while packed and not engine.eof and size <= limit:
+            part = engine.decompress(packed, 1_000_000)
+            packed = engine.unconsumed_tail
+            size += len(part)
+            if keep:
+                parts.append(part)
+    except zlib.error:
+        return None
+    return size, b"".join(parts)
+
+
+def _check_extent(data: bytes, what: str) -> None:
+    """Raises when a filled cell stands too far right or down, or when rows × columns is too much."""
+    if far := _WIDE.search(data):
+        cell = (far.group(1) + far.group(2)).decode()
+        raise SourceFailed(f"{what} has a value in cell {cell}, beyond column {MAX_COLUMNS}; delete what is far right.")
+    if _LOW.search(data):
+        raise SourceFailed(f"{what} has more than {MAX_ROWS} rows; split the file.")
+    tail = data.rfind(b"<row")
+    last = _ROW.match(data, tail) if tail >= 0 else None
+    rows = int(last.group(1)) if last else MAX_ROWS
+    if rows * MAX_COLUMNS <= MAX_CELLS or tail < 0:
+        return
+    letters = max(set(_FILLED.findall(data)), key=lambda word: (len(word), word), default=b"A")
+    columns = 0
+    for letter in letters:
+        columns = columns * 26 + letter - 64
+    if rows * columns > MAX_CELLS:
+        raise SourceFailed(f"{what} has {rows} rows and {columns} columns, too many to read; split the file.")

@@ -1,0 +1,5 @@
+"""Lähellä.fi: the national service where associations announce help, hobbies and volunteer tasks.
+
+Everything known about the platform stands in `source.yml`, with what is verified and what is only inferred.
+What does not belong here: cleaning of values (`pipeline.transform`).
+"""

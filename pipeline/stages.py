@@ -1,0 +1,327 @@
+"""One function per stage: what it reads from disk, which logic it calls, what it leaves on disk.
+
+The assets of Dagster and the commands of `koonti` call these and nothing else. A function returns what happened;
+it raises `Stop` only when nothing may be published.
+"""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import schema, storage
+from pipeline.dedupe import catalogue, gather, identity, provenance
+from pipeline.dedupe.match import MatchResult, match
+from pipeline.exports import release, taxonomy
+from pipeline.schema.checks import Violation, violations
+from pipeline.settings import Settings, SourceSettings
+from pipeline.sources import fetching, registry, snapshots
+from pipeline.sources.errors import SourceFailed
+from pipeline.sources.fetching import Taken
+from pipeline.storage import Stop
+from pipeline.transform.landing import land
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceOutcome:
+    """How one source ended: the snapshot it used, and what became of it."""
+
+    source: str
+    state: str
+    """A value of the code list `snapshot_state`."""
+    message: str | None
+    version: str | None
+    fetched_at: str | None
+    captures: int
+    bytes: int
+    sha256: str | None
+    organizations: int
+    services: int
+    locations: int
+    issues: int
+    read: int
+    """Items that the parser handed on."""
+    repeated: int
+    """Items that came again with an id that was there before."""
+
+    @property
+    def failed(self) -> bool:
+        """True when the newest material of the source is not in the catalogue."""
+        return self.state in ("stale", "held", "missing")
+
+
+def take_snapshot(
+    settings: Settings, source: SourceSettings, *, now: datetime, progress: Progress, offline: bool = False
+) -> Taken:
+    """Stage 1: the snapshot of one source."""
+    order = fetching.Order(
+        source=source.id,
+        kind=source.kind,
+        description=source.description,
+        options=source.options,
+        base_dir=settings.base_dir,
+        snapshots_dir=settings.snapshots_dir,
+        http=settings.http,
+        municipality_codes=settings.municipality_codes,
+        missing_environment=source.missing_environment,
+    )
+    return fetching.take(order, now=now, progress=progress, offline=offline)
+
+
+def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bool = False) -> SourceOutcome:
+    """Stage 2: the record tables of one source from the snapshot that stage 1 chose.
+
+    Records of the last good snapshot stay when the new one cannot be read, or has shrunk beyond the bound.
+    """
+    folder = settings.records_dir / source.id
+    before = storage.read_manifest(folder)
+    status = fetching.status(settings.snapshots_dir, source.id)
+    if not status or not status["version"]:
+        return _outcome(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
+    try:
+        snapshot = snapshots.load(settings.snapshots_dir / source.id / status["version"])
+        parse = registry.parse_of(source.kind)
+        landed = land(
+            parse(snapshot.captures(), source.description, source.options),
+            source=source.id,
+            snapshot_version=snapshot.version,
+        )
+    except SourceFailed as failure:
+        return _outcome(source.id, before, "stale" if before else "missing", str(failure))
+    bound = source.description.shrink_limit
+    if before and not accept_shrink and landed.organizations < bound * before["organizations"]:
+        return _outcome(
+            source.id,
+            before,
+            "held",
+            f"It gave {landed.organizations} organisations, {before['organizations']} before: less than "
+            f"{bound:.0%}. If that is right, run koonti sync --accept-shrink {source.id}.",
+        )
+    outcome = SourceOutcome(
+        source=source.id,
+        state=status["state"],
+        message=status["message"],
+        version=snapshot.version,
+        fetched_at=snapshot.fetched_at.isoformat(),
+        captures=snapshot.captures_count,
+        bytes=snapshot.bytes,
+        sha256=snapshot.sha256,
+        organizations=landed.organizations,
+        services=landed.services,
+        locations=landed.locations,
+        issues=landed.issues,
+        read=landed.read,
+        repeated=landed.repeated,
+    )
+    storage.write_tables(folder, landed.tables, asdict(outcome))
+    return outcome
+
+
+def _outcome(source: str, before: dict[str, Any] | None, state: str, message: str) -> SourceOutcome:
+    """The outcome when the records of an earlier run stay, or when there are none."""
+    known: dict[str, Any] = {"version": None, "fetched_at": None, "sha256": None} | (before or {})
+    counts = "captures bytes organizations services locations issues read repeated".split()
+    return SourceOutcome(
+        source=source,
+        state=state if before else "missing",
+        message=message,
+        version=known["version"],
+        fetched_at=known["fetched_at"],
+        sha256=known["sha256"],
+        **{name: int(known.get(name) or 0) for name in counts},
+    )
+
+
+def unaccounted(settings: Settings, source: SourceSettings, outcome: SourceOutcome) -> int:
+    """Items that the parser handed on and that are neither a record nor named by an issue; 0 is right."""
+    folder = settings.records_dir / source.id
+    records = set(storage.read_table(folder, "record").column("record_id").to_pylist())
+    refused = set(storage.read_table(folder, "issue").column("record_id").to_pylist()) - records - {None}
+    return max(0, outcome.read - len(records) - len(refused) - outcome.repeated)
+
+
+def note_outcome(settings: Settings, outcome: SourceOutcome) -> None:
+    """Keeps the outcome of this run for the manifest, `koonti status` and people."""
+    fetching.note_file(settings.snapshots_dir / outcome.source / "outcome.json", asdict(outcome))
+
+
+def outcomes(settings: Settings) -> list[SourceOutcome]:
+    """The outcome of every enabled source in its latest run."""
+    found = []
+    for source in settings.sources:
+        facts = fetching.read_file(settings.snapshots_dir / source.id / "outcome.json")
+        found.append(SourceOutcome(**facts) if facts else _outcome(source.id, None, "missing", "It was never run."))
+    return found
+
+
+def record_folders(settings: Settings) -> list[Path]:
+    """Folders of record tables that are there."""
+    folders = [settings.records_dir / s.id for s in settings.sources]
+    return [f for f in folders if storage.read_manifest(f)]
+
+
+def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """A connection in which every record table of all sources together is a table of its name."""
+    con = storage.connect()
+    folders = record_folders(settings)
+    for table in schema.tables(stage="records"):
+        con.register(table.name, storage.union(folders, table.name))
+    return con
+
+
+def match_records(settings: Settings) -> MatchResult:
+    """Stage 3: which organisation records are one; leaves clusters, match, match_reason and relations."""
+    con = open_records(settings)
+    try:
+        records = gather.matching_input(con)
+    finally:
+        con.close()
+    if not records.num_rows:
+        failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes(settings) if o.message)
+        raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
+    result = match(records)
+    storage.write_tables(
+        settings.entities_dir,
+        {
+            "clusters": result.clusters,
+            "match": result.matches,
+            "match_reason": result.reasons,
+            "relations": result.relations,
+            "blocking_report": result.blocking_report,
+        },
+    )
+    return result
+
+
+def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
+    """Stage 3b: the persistent id of every cluster, carried over from the published release."""
+    previous = release.latest(settings.releases_dir)
+    old = previous.path / "parquet" if previous else None
+    version = release.next_version(settings.releases_dir, now)
+    made = identity.assign(
+        storage.read_table(settings.entities_dir, "clusters"),
+        storage.read_table(old, "entity_registry") if old else schema.empty("entity_registry"),
+        storage.read_table(old, "entity_record") if old else schema.empty("entity_record"),
+        version=version,
+        mint=identity.minter(now, seed=settings.id_seed),
+    )
+    storage.write_tables(
+        settings.data_dir / "identity",
+        {"assignment": made.assignment, "entity_registry": made.registry, "entity_record": made.members},
+        {"version": version, "previous": previous.version if previous else None},
+    )
+    return made
+
+
+def build_catalogue(settings: Settings) -> dict[str, pa.Table]:
+    """Stage 4: golden rows and their provenance; raises `Stop` when a check of the schema fails."""
+    ids = settings.data_dir / "identity"
+    assignment = storage.read_table(ids, "assignment")
+    con = open_records(settings)
+    try:
+        built = catalogue.build(
+            con,
+            assignment,
+            kinds={s.id: s.kind for s in settings.sources},
+            municipality_codes=settings.municipality_codes,
+            contact_persons=settings.contact_persons,
+        )
+        previous = release.latest(settings.releases_dir)
+        old_bridge = storage.read_table(previous.path / "parquet", "bridge") if previous else schema.empty("bridge")
+        tables = dict(built.tables)
+        tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
+    finally:
+        con.close()
+    states = outcomes(settings)
+    tables["source"] = _source_table(settings, states)
+    tables["snapshot"] = _snapshot_table(states)
+    tables |= taxonomy.tables(tables["attribute"])
+    tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
+    found = check_catalogue(tables)
+    if found:
+        raise Stop("the catalogue breaks its schema: " + "; ".join(str(v) for v in found[:5]))
+    storage.write_tables(settings.catalogue_dir, tables)
+    return tables
+
+
+def check_catalogue(tables: dict[str, pa.Table]) -> list[Violation]:
+    """Every key, required column, code list and reference of the published tables."""
+    con = storage.connect()
+    try:
+        published = schema.tables(stage="catalogue")
+        for table in published:
+            con.register(table.name, schema.conform(table.name, tables[table.name]))
+        return violations(con, published)
+    finally:
+        con.close()
+
+
+def publish(settings: Settings, *, now: datetime) -> release.Release:
+    """Stage 5: the release."""
+    facts = storage.read_manifest(settings.data_dir / "identity") or {}
+    tables = {t.name: storage.read_table(settings.catalogue_dir, t.name) for t in schema.tables(stage="catalogue")}
+    if not tables["organization"].num_rows:
+        raise Stop("the catalogue has no organisation in the configured region; the release before stays published.")
+    return release.publish(
+        settings.releases_dir,
+        tables,
+        version=facts["version"],
+        sources=[asdict(o) for o in outcomes(settings)],
+        region=settings.region,
+        keep=settings.keep,
+        copies=tuple(settings.base_dir / target for target in settings.publish_to),
+        previous=facts.get("previous"),
+        created_at=now,
+    )
+
+
+def _source_table(settings: Settings, states: list[SourceOutcome]) -> pa.Table:
+    rows = []
+    for source, outcome in zip(settings.sources, states, strict=True):
+        about = source.description
+        rows.append(
+            {
+                "id": source.id,
+                "name": about.name,
+                "kind": source.kind,
+                "publisher": about.publisher,
+                "url": about.url,
+                "licence": about.licence,
+                "attribution": about.attribution,
+                "status": outcome.state,
+                "fetched_at": _moment(outcome.fetched_at),
+                "organizations": outcome.organizations,
+                "services": outcome.services,
+                "locations": outcome.locations,
+                "issues": outcome.issues,
+            }
+        )
+    return schema.table_from_rows("source", rows)
+
+
+def _snapshot_table(states: list[SourceOutcome]) -> pa.Table:
+    rows = [
+        {
+            "source": o.source,
+            "version": o.version,
+            "fetched_at": _moment(o.fetched_at),
+            "status": o.state,
+            "captures": o.captures,
+            "bytes": o.bytes,
+            "sha256": o.sha256,
+            "message": o.message,
+        }
+        for o in states
+        if o.version
+    ]
+    return schema.table_from_rows("snapshot", rows)
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

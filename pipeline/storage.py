@@ -1,0 +1,91 @@
+"""Tables between the stages: Parquet files in a folder that appears whole or not at all.
+
+Files are byte-equal for equal tables: rows are sorted by the table's key before they are written, and nothing
+that depends on time or machine goes into them.
+"""
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline import schema
+
+MANIFEST = "manifest.json"
+
+
+class Stop(Exception):
+    """Nothing may be published: the message says why, in one line; the old release stays."""
+
+
+def write_tables(folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None) -> None:
+    """Writes tables aside and puts the folder in place; an older folder of that name is replaced."""
+    aside = folder.with_name(f"{folder.name}.partial")
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir(parents=True)
+    for name, data in tables.items():
+        write_table(aside / f"{name}.parquet", data)
+    counts = {name: data.num_rows for name, data in sorted(tables.items())}
+    text = json.dumps({**(manifest or {}), "tables": counts}, indent=2, ensure_ascii=False)
+    (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    replace_folder(aside, folder)
+
+
+def replace_folder(aside: Path, folder: Path) -> None:
+    """Puts a finished folder in the place of another; a reader finds the old one or the new one."""
+    old = folder.with_name(f"{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.replace(old)
+    aside.replace(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_table(path: Path, data: pa.Table) -> None:
+    """One Parquet file, zstd; descriptions of table and columns travel in its schema."""
+    pq.write_table(data, path, compression="zstd", compression_level=3)
+
+
+def in_key_order(name: str, data: pa.Table) -> pa.Table:
+    """The rows of a schema table sorted by its key, so that equal content gives equal bytes."""
+    return data.sort_by([(column, "ascending") for column in schema.table(name).key])
+
+
+def read_table(folder: Path, name: str) -> pa.Table:
+    """One table of a folder; a schema table that was not written is empty."""
+    path = folder / f"{name}.parquet"
+    if path.exists():
+        return pq.read_table(path)
+    return schema.empty(name)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """The manifest of a folder; null when the folder is missing or incomplete."""
+    try:
+        found: dict[str, Any] = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return found
+
+
+def union(folders: Iterable[Path], name: str) -> pa.Table:
+    """One schema table gathered from several folders."""
+    parts = [read_table(folder, name) for folder in folders]
+    target = schema.arrow_schema(name)
+    return pa.concat_tables([p.cast(target) for p in parts]) if parts else schema.empty(name)
+
+
+def connect(*, threads: int = 2, memory: str = "4GB") -> duckdb.DuckDBPyConnection:
+    """An in-memory DuckDB that never reaches for the network and stays within bounds."""
+    con = duckdb.connect(":memory:")
+    con.execute("SET autoinstall_known_extensions = false")
+    con.execute("SET autoload_known_extensions = false")
+    con.execute(f"SET threads = {threads}")
+    con.execute(f"SET memory_limit = '{memory}'")
+    con.execute("SET TimeZone = 'UTC'")
+    return con

@@ -1,0 +1,97 @@
+"""Abbreviations of a name: those it carries, those it expands to, and its initials."""
+
+import re
+from functools import cache
+
+from pipeline.transform.names.folding import ascii_fold
+from pipeline.transform.names.lexicon import lexicon, rows
+from pipeline.transform.names.umbrellas import pattern_words
+
+_UPPER = re.compile(r"(?<![\w-])(?=(?:[^\W\d_]*[A-ZÅÄÖ]){2})([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,7})(?![\w-])")
+_JOINTS = (
+    "seura", "kerho", "klubi", "liitto", "yhdistys", "palokunta", "keskus", "osakunta", "urheilijat", "voimistelijat",
+    "pallo", "kamrat", "förening", "förbund", "klubb", "sällskap", "idrott",
+)  # fmt: skip
+"""Second parts at which a compound gives a second initial (Palloseura: P, S)."""
+_NO_NAME = frozenset(("RY", "RF", "RP", "SR", "OY", "AB", "OYJ", "ABP", "OSK", "TMI", "KY", "AY", "OK", "ANL", "SRK"))
+
+
+@cache
+def _known() -> tuple[dict[str, str], dict[str, list[tuple[tuple[str, ...], str]]]]:
+    """Organisations' abbreviations, and their expansions by first word."""
+    names: dict[str, str] = {}
+    expansions: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in rows("abbreviations"):
+        if row["is_organisation"] != "yes":
+            continue
+        names[ascii_fold(row["abbreviation"])] = row["abbreviation"]
+        if row["expansion"]:
+            found = pattern_words(row["expansion"])
+            expansions.setdefault(found[0], []).append((found, row["abbreviation"]))
+    return names, expansions
+
+
+def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str | None]:
+    """(the abbreviation in upper case, the word that carries it); the word is null when it was an expansion.
+
+    A word of two or more capitals counts ("KuPS", "SPNL"), but only in a name with small letters as well, or one
+    that is nothing but the word: a name written in capitals throughout abbreviates nothing.
+    """
+    names, expansions = _known()
+    for word in words:
+        if word in names:
+            return names[word], word
+    for i, word in enumerate(words):
+        for pattern, short in expansions.get(word, ()):
+            n = len(pattern)
+            if i + n <= len(words) and all(
+                w.startswith(p[:-1]) if p.endswith("*") else w == p
+                for p, w in zip(pattern, words[i : i + n], strict=True)
+            ):
+                return short, None
+    hits = [w for w in _UPPER.findall(display) if w.upper() not in _NO_NAME]
+    if not hits:
+        return None, None
+    mixed = any(w.islower() and len(w) > 2 for w in re.findall(r"[^\W\d_]+", display)) or any(
+        w[1:].islower() and len(w) > 2 for w in re.findall(r"[^\W\d_]+", display)
+    )
+    if not mixed and len(words) > 1:
+        return None, None
+    return ascii_fold(hits[-1]).upper(), ascii_fold(hits[-1])
+
+
+def abbreviates(short: str, others: list[str]) -> bool:
+    """True when the letters of `short` follow one another in the other words, from the first letter of one on."""
+    if not others:
+        return False
+    for start, word in enumerate(others):
+        if word[0] != short[0]:
+            continue
+        letters = iter("".join(others[start:]))
+        if all(c in letters for c in short):
+            return True
+    return False
+
+
+def initials_of(words: list[str]) -> str:
+    """Initials of the words, compounds taken apart at a common second part; empty for fewer than two letters."""
+    letters = ""
+    stops = lexicon().stops
+    for word in words:
+        for part in word.split("-"):
+            if not part or part in stops:
+                continue
+            letters += part[0]
+            joint = _joint(part)
+            if joint:
+                letters += joint
+    return letters.upper() if len(letters) > 1 else ""
+
+
+@cache
+def _joint(word: str) -> str:
+    for second in _JOINTS:
+        folded = ascii_fold(second)
+        if word.endswith(folded) and len(word) > len(folded) + 2:
+            return folded[0]
+    return ""

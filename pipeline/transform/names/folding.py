@@ -1,0 +1,56 @@
+"""Tidying and folding of names, and their words.
+
+Everything is matched on ASCII-folded words, because sources lose umlauts; the display keeps them.
+"""
+
+import re
+import unicodedata
+
+OF_BODY, SLASH, DASH, OPEN, CLOSE = "\x01", "\x02", "\x03", "\x04", "\x05"
+"""Marks in the word list: an inflected legal form ("ry:n") went before; slash; dash or comma; parentheses."""
+
+MARKS = frozenset((OF_BODY, SLASH, DASH, OPEN, CLOSE))
+
+_LETTERS = str.maketrans(
+    "äåáàâãöøóòôõéèêëíìîïúùûüýčćçšśžźżñđłńřŋ",
+    "aaaaaaooooooeeeeiiiiuuuuycccsszzzndlnrn",
+)
+_WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x05]")
+_SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
+_DASHES = re.compile(r"[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
+_FORM_CASE = re.compile(r"\b(r\.? ?y\.?|r\.? ?f\.?|r\.? ?p\.?|sr|osk|oy):[a-z]{1,4}\b")
+_CASE_ENDING = re.compile(r"(?<=\w):[a-z]{1,4}\b")
+_SEPARATORS = (
+    (re.compile(r"\s*/\s*"), f" {SLASH} "),
+    (re.compile(r"\s+-\s*|\s*-\s+(?!ja\b|och\b|tai\b|sekä\b|seka\b)|,|;|:\s|\|"), f" {DASH} "),
+    (re.compile(r"[(\[]"), f" {OPEN} "),
+    (re.compile(r"[)\]]"), f" {CLOSE} "),
+)
+
+
+def tidy(text: str) -> str:
+    """One kind of space, dash and apostrophe, composed letters, no quotes around; never changes a word."""
+    text = text if text.isascii() else unicodedata.normalize("NFC", text)
+    text = _DASHES.sub("-", text).replace("’", "'").replace("´", "'")
+    return _SPACE.sub(" ", text).strip().strip("\"”“'»«* ")
+
+
+def ascii_fold(text: str) -> str:
+    """Case-folded, letters without their marks (ä and å become a, ö becomes o)."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    text = text.translate(_LETTERS)
+    if text.isascii():
+        return text
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+
+
+def words(folded: str) -> list[str]:
+    """Words and marks of an ASCII-folded, tidied name; case endings after a colon ("MLL:n") are taken off."""
+    if ":" in folded:
+        folded = _FORM_CASE.sub(rf"\1 {OF_BODY}", folded)
+        folded = _CASE_ENDING.sub("", folded)
+    for pattern, mark in _SEPARATORS:
+        folded = pattern.sub(mark, folded)
+    return _WORD.findall(folded)

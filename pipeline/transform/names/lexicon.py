@@ -1,0 +1,74 @@
+"""The words that names are made of, from `data/reference/name_words.csv`, ASCII-folded and ready to look up."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pipeline.transform.names.folding import ascii_fold
+
+REFERENCE = Path(__file__).parents[3] / "data" / "reference"
+
+ONLY_LAST = frozenset(("ay", "ky"))
+"""Forms that are ordinary letters or endings anywhere but at the end."""
+
+
+def rows(name: str) -> Iterator[dict[str, str]]:
+    """The rows of one reference file, as text."""
+    with (REFERENCE / f"{name}.csv").open(encoding="utf-8", newline="") as f:
+        yield from csv.DictReader(f)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Words by their part in a name; keys are ASCII-folded."""
+
+    forms: dict[str, str]
+    """Word or words -> legal form."""
+    form_suffixes: tuple[tuple[str, str], ...]
+    heads: dict[str, tuple[str, str | None]]
+    """Word -> (canonical head noun, level or null)."""
+    head_suffixes: tuple[tuple[str, str, str | None], ...]
+    district_suffixes: tuple[str, ...]
+    not_district: frozenset[str]
+    sections: tuple[str, ...]
+    """Ends of words that name a section wherever they stand last."""
+    loose_sections: tuple[str, ...]
+    """Ends that name a section only after the name of the body ("X ry / nuoret")."""
+    national: frozenset[str]
+    stops: frozenset[str]
+    areas: dict[str, str]
+    ordinary_places: frozenset[str]
+    swedish: frozenset[str]
+    """Words that make a name Swedish."""
+
+
+@cache
+def lexicon() -> Lexicon:
+    """The lexicon, read once."""
+    by_kind: dict[str, list[tuple[str, str, str | None, str]]] = {}
+    for row in rows("name_words"):
+        entry = (ascii_fold(row["word"]), row["value"], row["level"] or None, row["note"])
+        by_kind.setdefault(row["kind"], []).append(entry)
+    sections = by_kind["section"]
+    return Lexicon(
+        forms={w.replace(".", ""): v for w, v, _, _ in by_kind["form"]},
+        form_suffixes=tuple((w, v) for w, v, _, _ in by_kind["form_suffix"]),
+        heads={w: (v, level) for w, v, level, _ in by_kind["head"]},
+        head_suffixes=tuple((w, v, level) for w, v, level, _ in by_kind["head_suffix"]),
+        district_suffixes=tuple(w for w, _, _, _ in by_kind["district_suffix"]),
+        not_district=frozenset(w for w, _, _, _ in by_kind["not_district"]),
+        sections=tuple(w for w, _, _, note in sections if not note.startswith("Only")),
+        loose_sections=tuple(w for w, _, _, _ in sections),
+        national=frozenset(w for w, _, _, _ in by_kind["national"]),
+        stops=frozenset(w for w, _, _, _ in by_kind["stop"]),
+        areas={w: v for w, v, _, _ in by_kind["area"]},
+        swedish=frozenset(
+            ascii_fold(row["word"])
+            for row in rows("name_words")
+            if row["language"] == "sv" and row["kind"] in ("form", "head", "stop", "national") and row["word"] != "i"
+        )
+        - {"ab", "ao"},
+        ordinary_places=frozenset(w for w, _, _, _ in by_kind["ordinary_place"]),
+    )

@@ -1,0 +1,42 @@
+"""The result of reading a name."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedName:
+    """The parts of one name. Null or empty means that the name does not say it, never that it is not so."""
+
+    display: str
+    """The name tidied: one kind of space and dash, composed letters, no quotes around it."""
+    legal_form: str | None = None
+    """A value of the code list `legal_form`."""
+    places: tuple[str, ...] = ()
+    """Municipalities of today ("297"), regions ("R11") and areas without a register ("XSAVO"), sorted."""
+    place_keys: tuple[str, ...] = ()
+    """As `places`, but a former municipality stands as "F" and its old code: a chapter of a merged
+    municipality often lives on beside the one of the new municipality."""
+    place_text: str | None = None
+    """The place as written, ASCII-folded."""
+    level: str | None = None
+    """A value of the code list `organization_level`."""
+    umbrella: str | None = None
+    """Family id of `umbrellas.csv`."""
+    abbreviation: str | None = None
+    """Upper case, from the name itself or from `abbreviations.csv`."""
+    initials: str = ""
+    """First letters of the words, compounds taken apart at their head ("Jalkapalloklubi" gives JK)."""
+    section: str | None = None
+    """The section of a body ("hiihtojaosto"), ASCII-folded; the rest of the name is then the body's."""
+    head: str | None = None
+    """The generic head noun in its canonical form (yhdistys, liitto, piiri, seura…)."""
+    core: tuple[str, ...] = ()
+    """The distinctive words, ASCII-folded, in order: no form, place, umbrella, level word or head noun."""
+    language: str | None = None
+    """fi or sv, from the hint or from words that only one of them has; null when nothing tells."""
+    folded: str = ""
+    """Case-folded without the legal form, diacritics kept."""
+    ascii: str = ""
+    """`folded` with the diacritics lost, as half the sources have it."""
+    tokens: tuple[str, ...] = ()
+    """All words, ASCII-folded, with the legal form."""

@@ -1,0 +1,49 @@
+"""Reads a known long word through one typing error, by its one-letter deletions.
+
+Only words of eight letters or more are repaired: NMKY and NNKY, or Kemin and Lemin, are one letter apart and
+different. The repair serves matching only; the display keeps what was written.
+"""
+
+from collections.abc import Iterable
+from functools import cache
+
+from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.umbrellas import vocabulary
+
+SHORTEST = 8
+
+
+def deletions(word: str) -> Iterable[str]:
+    """The word and everything one deletion away from it."""
+    yield word
+    for i in range(len(word)):
+        yield word[:i] + word[i + 1 :]
+
+
+@cache
+def _known_words() -> frozenset[str]:
+    return vocabulary() | {w for w in place_words() if len(w) >= SHORTEST and " " not in w}
+
+
+@cache
+def _index() -> dict[str, str]:
+    """Deletion -> the one word it can come from; ambiguous ones are left out."""
+    found: dict[str, str] = {}
+    for word in sorted(_known_words()):
+        for key in deletions(word):
+            found[key] = word if found.get(key, word) == word else ""
+    return found
+
+
+@cache
+def repaired(word: str) -> str | None:
+    """The known word that this one is a typing error of; null when it is known itself or far from every one."""
+    if len(word) < SHORTEST:
+        return None
+    index = _index()
+    if word in _known_words():
+        return None
+    if index.get(word):  # one letter was left out
+        return index[word]
+    near = {index[key] for key in deletions(word) if key in index} - {""}
+    return near.pop() if len(near) == 1 else None
