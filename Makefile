@@ -14,7 +14,7 @@ help:            ## list the recipes
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Koonti needs Python 3.11 or newer; say make PYTHON=python3.12"; exit 1; }
 	@echo "Setting up .venv (once) …"
 	@$(PYTHON) -m venv .venv
-	@{ $(PIP) -c constraints.txt uv && $(BIN)/uv pip install -q -p $(BIN)/python -c constraints.txt -e . --group dev; } \
+	@{ $(PIP) -c constraints.txt uv && $(BIN)/uv pip install -q --compile-bytecode -p $(BIN)/python -c constraints.txt -e . --group dev; } \
 	  2>.venv/setup.log || { $(PIP) -U pip && $(PIP) -c constraints.txt -e . --group dev; }
 	@touch .venv/ready
 

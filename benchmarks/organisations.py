@@ -1,3 +1,4 @@
+# ruff: noqa: S311 - a seeded random is the point
 """Seeded, invented organisations with known truth, hard in the ways Finnish civil society is hard.
 
 Chapters dominate; rival umbrellas share towns; umbrellas' numbers, phones, e-mails and web sites stand on chapter
@@ -15,7 +16,10 @@ from pipeline.transform import reference
 SOURCES = ("lahella", "ptv", "yhdistysinfo", "tarjoomo", "csv", "olka")
 
 CHAPTERS = {
-    "mll": ("Mannerheimin Lastensuojeluliiton {g} yhdistys ry", ("MLL {g} yhdistys ry", "MLL:n {g} yhdistys", "MLL {n}")),
+    "mll": (
+        "Mannerheimin Lastensuojeluliiton {g} yhdistys ry",
+        ("MLL {g} yhdistys ry", "MLL:n {g} yhdistys", "MLL {n}"),
+    ),
     "spr": ("Suomen Punaisen Ristin {g} osasto", ("SPR {g} osasto", "SPR {n}", "Punaisen Ristin {g} osasto")),
     "el": ("Eläkeliiton {g} yhdistys ry", ("Eläkeliitto {g} yhdistys", "Eläkeliitto {n}")),
     "ekl": ("{g} Eläkkeensaajat ry", ("EKL {n}", "EKL {g} Eläkkeensaajat")),
@@ -32,8 +36,9 @@ CHAPTERS = {
 }
 COMMON = (
     "Palloseura", "Omakotiyhdistys", "Metsästysseura", "Kotiseutuyhdistys", "Työttömät", "Urheilijat", "Mieskuoro",
-    "Riistamiehet", "Taideyhdistys", "Kalastusseura", "Reserviläiset", "Sotaveteraanit", "Voimistelijat", "Yrittäjänaiset",
-    "Kamerakerho", "Näyttelijät", "Soittokunta", "Kristillinen Koulu", "Purjehdusseura", "Maanpuolustuskerho",
+    "Riistamiehet", "Taideyhdistys", "Kalastusseura", "Reserviläiset", "Sotaveteraanit", "Voimistelijat",
+    "Yrittäjänaiset", "Kamerakerho", "Näyttelijät", "Soittokunta", "Kristillinen Koulu", "Purjehdusseura",
+    "Maanpuolustuskerho",
 )  # fmt: skip
 SWEDISH = {"Palloseura": "Bollsällskap", "Mieskuoro": "Manskör", "Kotiseutuyhdistys": "Hembygdsförening",
            "Purjehdusseura": "Segelsällskap", "Taideyhdistys": "Konstförening"}  # fmt: skip
@@ -70,7 +75,9 @@ def business_id(rng: random.Random) -> str:
 
 def _typo(name: str, rng: random.Random) -> str:
     i = rng.randrange(1, len(name) - 1)
-    return rng.choice((name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name[:i] + name[i + 1] + name[i] + name[i + 2 :]))
+    return rng.choice(
+        (name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name[:i] + name[i + 1] + name[i] + name[i + 2 :])
+    )
 
 
 def _word(rng: random.Random) -> str:
@@ -81,7 +88,6 @@ def _bodies(rng: random.Random, n: int) -> list[Body]:
     towns = list(reference.municipalities().values())
     wanted: list[Body] = []
     seen: set[str] = set()
-    umbrellas = {f: business_id(rng) for f in CHAPTERS}
     while len(wanted) < n:
         t = rng.choice(towns)
         kind = rng.random()
@@ -107,34 +113,40 @@ def _bodies(rng: random.Random, n: int) -> list[Body]:
             for form, name in (("ry", f"{word} ry"), ("sr", f"{word} säätiö sr")):
                 body = Body([name], [name.rsplit(" ", 1)[0] if form == "sr" else name], t, form=form)
                 if form == "ry":
-                    _fill(body, rng, umbrellas)
+                    _fill(body, rng)
                     wanted.append(body)
         else:
             base = rng.choice(wanted) if wanted else Body(["Tarmo ry"], [], t)
-            body = Body([f"{base.names[0]} / {rng.choice(('nuorisojaosto', 'hiihtojaosto'))}"], [], base.town, base.form)
+            body = Body(
+                [f"{base.names[0]} / {rng.choice(('nuorisojaosto', 'hiihtojaosto'))}"], [], base.town, base.form
+            )
             body.email, body.host, body.phone = base.email, base.host, base.phone
         if body.names[0] in seen:
             continue
         seen.add(body.names[0])
-        _fill(body, rng, umbrellas)
+        _fill(body, rng)
         wanted.append(body)
     return wanted
 
 
-def _fill(body: Body, rng: random.Random, umbrellas: dict[str, str]) -> None:
+def _fill(body: Body, rng: random.Random) -> None:
     tag = f"{rng.randrange(10**7):07d}"
     body.business_id = business_id(rng) if rng.random() < 0.6 else None
     body.phone = body.phone or f"+35844{tag}"
     shared = body.family and rng.random() < 0.3
     body.email = body.email or (f"toimisto@{body.family}.example.fi" if shared else f"info{tag}@example.org")
-    body.host = body.host or (f"{body.family}.example.fi" if body.family and rng.random() < 0.5 else f"y{tag}.example.fi")
+    body.host = body.host or (
+        f"{body.family}.example.fi" if body.family and rng.random() < 0.5 else f"y{tag}.example.fi"
+    )
     office = rng.random() < 0.15
     assert body.town is not None
     body.street = "Järjestötalonkatu 1" if office else f"Katu{rng.randrange(400)} {rng.randrange(1, 60)}"
     body.postal = f"{int(body.town.code):03d}{'00' if office else rng.choice(('10', '20', '30'))}"
 
 
-def _seen(body: Body, rng: random.Random, umbrellas: dict[str, str], towns: list[reference.Municipality]) -> dict[str, object]:
+def _seen(
+    body: Body, rng: random.Random, umbrellas: dict[str, str], towns: list[reference.Municipality]
+) -> dict[str, object]:
     name = body.names[0]
     draw = rng.random()
     if draw < 0.3 and body.other:

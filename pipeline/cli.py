@@ -136,7 +136,8 @@ def query(sql: str, config_path: Path, data_dir: Path | None, release_path: Path
     try:
         cursor = con.execute(sql)
         columns = [d[0] for d in cursor.description or []]
-        show_rows(columns, cursor.fetchmany(50), more=cursor.fetchone() is not None)
+        rows = cursor.fetchmany(51)
+        show_rows(columns, rows[:50], more=len(rows) > 50)
     except duckdb.Error as error:
         _fail(str(error).splitlines()[0], 2)
     finally:

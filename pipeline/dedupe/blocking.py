@@ -31,7 +31,10 @@ FROM (SELECT *, count(*) OVER (PARTITION BY token) AS n_all,
 CREATE TEMP TABLE short AS
 SELECT DISTINCT rid, place, short
 FROM (SELECT rid, place, unnest(shorts) AS short FROM f
-      UNION ALL SELECT rid, place, abbreviation FROM f) WHERE length(short) >= 3;
+      UNION ALL SELECT rid, place, abbreviation FROM f
+      -- the U of KuPS is the second letter of Kuopion: without its vowels it is the initials
+      UNION ALL SELECT rid, place, left(abbreviation, 1) || regexp_replace(abbreviation[2:], '[AEIOUY]', '', 'g')
+      FROM f) WHERE length(short) >= 3;
 
 CREATE TEMP TABLE key AS
 SELECT DISTINCT kind, key, rid FROM (

@@ -90,8 +90,9 @@ def build(
             ORDER BY entity_id, field, record_id, value
         """).to_arrow_table(),
     )
-    outside = con.execute("SELECT count(*) FROM golden_organization o ANTI JOIN published p ON p.entity_id = o.id")
-    return Catalogue(tables=tables, outside_region=int(outside.fetchone()[0]))  # type: ignore[index]
+    left_out = "SELECT count(*) FROM golden_organization o ANTI JOIN published p ON p.entity_id = o.id"
+    ((outside,),) = con.execute(left_out).fetchall()
+    return Catalogue(tables=tables, outside_region=int(outside))
 
 
 def _register_reference(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, str]) -> None:

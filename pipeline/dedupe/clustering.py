@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
 from pipeline.dedupe.comparison import Comparison
@@ -44,9 +45,12 @@ def constraints(features: pa.Table, comparison: Comparison) -> list[list[frozens
     if "section" in levels:
         level = np.where(level == levels.index("section"), -1, level)
     section = coded(features.column("section"))[0] + 1
+    number, numbers = coded(pc.replace_substring_regex(features.column("core"), pattern="[^0-9]", replacement=""))
+    if "" in numbers:
+        number = np.where(number == numbers.index(""), -1, number)
     form, forms = coded(features.column("legal_form"))
     form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in ("unregistered", "julkyht")]), -1, form)
-    singles = [*ids, level, form, coded(features.column("umbrella"))[0], section]
+    singles = [*ids, level, form, number, coded(features.column("umbrella"))[0], section]
     return [_sets(c) for c in singles] + [_places(features)]
 
 
@@ -94,7 +98,7 @@ def cluster(
         forbidden.setdefault(x, set()).add(y)
         forbidden.setdefault(y, set()).add(x)
     edge = np.flatnonzero((scored.decision == SAME) | (scored.decision == MAYBE))
-    links = _adjacency(n, comparison.a[edge], comparison.b[edge])
+    starts, neighbours = _adjacency(n, comparison.a[edge], comparison.b[edge])
 
     def group(root: int) -> Group:
         if root not in groups:
@@ -108,7 +112,7 @@ def cluster(
         into, gone = (x, y) if x < y else (y, x)
         kept, lost = group(into), group(gone)
         kept.members += lost.members
-        kept.facts = [p | q if q else p for p, q in zip(kept.facts, lost.facts, strict=True)]
+        kept.facts = [p if not q or p is q else p | q for p, q in zip(kept.facts, lost.facts, strict=True)]
         for m in lost.members:
             of[m] = into
         del groups[gone]
@@ -126,30 +130,31 @@ def cluster(
         one, other = group(rx), group(ry)
         if any(p and q and p.isdisjoint(q) for p, q in zip(one.facts, other.facts, strict=True)):
             continue
-        if _supported(one, other, links, of, rx, ry, weights.support) and not is_forbidden(one, other):
+        if _supported(one, other, starts, neighbours, of, weights.support) and not is_forbidden(one, other):
             merge(rx, ry)
     return np.asarray(of, dtype=np.int64)
 
 
-def _adjacency(n: int, a: Codes, b: Codes) -> list[npt.NDArray[np.int32]]:
+def _adjacency(n: int, a: Codes, b: Codes) -> tuple[list[int], Codes]:
+    """(where the neighbours of each record start, the neighbours)."""
     both = np.concatenate([a, b])
     order = np.argsort(both, kind="stable")
-    return np.split(np.concatenate([b, a])[order], np.searchsorted(both[order], np.arange(1, n)))
+    return np.searchsorted(both[order], np.arange(n + 1)).tolist(), np.concatenate([b, a])[order]
 
 
-def _supported(
-    one: Group, other: Group, links: list[npt.NDArray[np.int32]], of: list[int], rx: int, ry: int, share: float
-) -> bool:
+def _supported(one: Group, other: Group, starts: list[int], neighbours: Codes, of: list[int], share: float) -> bool:
+    """Whether enough of the cross-pairs are edges."""
     sizes = len(one.members), len(other.members)
     needed = math.ceil(share * sizes[0] * sizes[1] - 1e-9)
     if needed <= 1:
         return True
     if min(sizes) == 1:
         needed = min(needed, ENOUGH)
-    small, goal = (one, ry) if sizes[0] <= sizes[1] else (other, rx)
+    small, large = (one, other) if sizes[0] <= sizes[1] else (other, one)
+    goal = of[large.members[0]]
     count = 0
     for m in small.members:
-        for k in links[m].tolist():
+        for k in neighbours[starts[m] : starts[m + 1]].tolist():
             if of[k] == goal:
                 count += 1
                 if count >= needed:

@@ -24,7 +24,10 @@ def coded(column: Any) -> tuple[Codes, list[str]]:
 
 
 def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """(rows × `WIDTH` codes padded with -1, the values) of a list column; empty strings count as nothing."""
+    """(a row of codes per record, padded with -1, the values) of a list column; empty strings count as nothing.
+
+    At most `WIDTH` wide, and no wider than the longest list.
+    """
     lists = _flat(column)
     matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
     values = pc.list_flatten(lists)
@@ -39,13 +42,14 @@ def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
         within = np.arange(len(rows)) - starts
         keep = within < WIDTH
         matrix[rows[keep], within[keep]] = codes[keep]
-    return matrix, dictionary
+    used = int(np.flatnonzero((matrix >= 0).any(axis=0)).max(initial=0)) + 1
+    return np.ascontiguousarray(matrix[:, :used]), dictionary
 
 
 def shared(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:
     """For aligned rows of padded codes the first common code, -1 for none."""
     found = np.full(len(one), -1, dtype=np.int32)
-    for k in range(WIDTH):
+    for k in range(one.shape[1]):
         mine = one[:, k]
         hit = (found < 0) & (mine >= 0)
         if hit.any():

@@ -93,7 +93,7 @@ def _told(features: pa.Table, column: str, a: Codes, b: Codes, ignored: tuple[st
 
 
 def _legal_form(features: pa.Table, a: Codes, b: Codes) -> Levels:
-    """"Unregistered" is what a source believes, and a body of its own law is an association to most: no conflict.
+    """ "Unregistered" is what a source believes, and a body of its own law is an association to most: no conflict.
 
     A name without a form is mostly an association's; a foundation, co-operative or company says so.
     """
@@ -107,17 +107,13 @@ def _legal_form(features: pa.Table, a: Codes, b: Codes) -> Levels:
 def _umbrella(features: pa.Table, a: Codes, b: Codes) -> Levels:
     code, _ = coded(features.column("umbrella"))
     x, y = code[a], code[b]
-    return np.where(
-        (x < 0) & (y < 0), 0, np.where((x < 0) | (y < 0), 1, np.where(x == y, 3, 2))
-    ).astype(np.int8)
+    return np.where((x < 0) & (y < 0), 0, np.where((x < 0) | (y < 0), 1, np.where(x == y, 3, 2))).astype(np.int8)
 
 
 def _section(features: pa.Table, a: Codes, b: Codes) -> Levels:
     code, _ = coded(features.column("section"))
     x, y = code[a], code[b]
-    return np.where(
-        (x < 0) & (y < 0), 0, np.where((x < 0) | (y < 0), 1, np.where(x == y, 3, 2))
-    ).astype(np.int8)
+    return np.where((x < 0) & (y < 0), 0, np.where((x < 0) | (y < 0), 1, np.where(x == y, 3, 2))).astype(np.int8)
 
 
 def _identifier(code: Codes, weak: npt.NDArray[np.bool_], a: Codes, b: Codes) -> Levels:
@@ -153,7 +149,7 @@ def _street(features: pa.Table, identity: Codes, a: Codes, b: Codes) -> Levels:
 
 def _place(features: pa.Table, a: Codes, b: Codes) -> Levels:
     """Places in names first; where one name has none, the municipality of its address speaks, more softly."""
-    key, keys = padded(features.column("place_keys"))
+    key, _ = padded(features.column("place_keys"))
     place, places = padded(features.column("places"))
     town, towns = coded(features.column("municipality_code"))
     known = region_of()

@@ -35,7 +35,7 @@ INPUT = {
 """Columns of the input; all but `record_id` and `name` may be missing, null or empty. Phones are E.164, hosts are
 the body's own (those of shared platforms are removed before), municipalities are of today."""
 
-_SCALARS = ("umbrella", "level", "section", "head", "abbreviation")
+_SCALARS = ("umbrella", "level", "section", "head", "abbreviation", "legal_form", "language")
 
 
 def normal_form(records: pa.Table) -> pa.Table:
@@ -64,7 +64,9 @@ def features(records: pa.Table) -> pa.Table:
     table = normal_form(records)
     n = len(table)
     flat, owner, parsed = _all_names(table)
-    built: dict[str, Any] = {name: _first(parsed, name, flat, owner, n) for name in (*_SCALARS, "legal_form", "language")}
+    built: dict[str, Any] = {
+        name: _first(parsed, name, flat, owner, n) for name in (*_SCALARS, "legal_form", "language")
+    }
     primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
     built["core"] = pa.array([" ".join(sorted(p.core)) for p in parsed], _TEXT).take(pa.array(primary))
     offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
@@ -77,7 +79,9 @@ def features(records: pa.Table) -> pa.Table:
     with_place = _first_index([bool(p.places) for p in parsed], flat, owner, n)
     for name in ("places", "place_keys"):
         built[name] = pa.array([getattr(p, name) for p in parsed], _MANY).take(with_place)
-    built["legal_form"] = pc.coalesce(built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT))
+    built["legal_form"] = pc.coalesce(
+        built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT)
+    )
     built["place"] = _effective_place(built["place_keys"], table.column("municipality_code"))
     built["identity"] = pc.binary_join_element_wise(
         *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
@@ -97,10 +101,24 @@ def _all_names(table: pa.Table) -> tuple[np.ndarray, np.ndarray, list[names.Pars
     others = table.column("other_names").combine_chunks()
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
     values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
+    rows, values = _split_bilingual(rows, values)
     encoded = values.dictionary_encode(null_encoding="encode")
     parsed = [names.parse(name) for name in encoded.dictionary.to_pylist()]
     order = np.argsort(rows, kind="stable")
     return np.asarray(encoded.indices)[order], rows[order], parsed
+
+
+def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
+    """A cell with a Finnish and a Swedish name becomes two names; only distinct cells with a sign are looked at."""
+    signed = pc.fill_null(pc.match_substring_regex(values, "[-–/]"), False)
+    parts = {v: p for v in pc.unique(values.filter(signed)).to_pylist() if len(p := names.parallel(v)) > 1}
+    if not parts:
+        return rows, values
+    found = pc.index_in(values, value_set=pa.array(list(parts), _TEXT))
+    first = pa.array([p[0] for p in parts.values()], _TEXT).take(found)
+    hit = np.asarray(pc.is_valid(found))
+    second = pa.array([p[1] for p in parts.values()], _TEXT).take(found.filter(pa.array(hit)))
+    return np.concatenate([rows, rows[hit]]), pa.concat_arrays([pc.coalesce(first, values), second])
 
 
 def _one(values: Any) -> pa.Array:

@@ -30,7 +30,7 @@ def weak_ids(
         weak[:size] |= _variants(code, column, size) > 1
     same = (code[a] == code[b]) & (code[a] >= 0)
     carried = code[a[same]]
-    unlike = np.isin(name_level[same], (L["different"], L["one_empty"]))
+    unlike = np.isin(name_level[same], (L["other_number"], L["different"], L["one_empty"]))
     pairs = np.bincount(carried, minlength=size)
     bad = np.bincount(carried, weights=unlike.astype(float), minlength=size)
     weak[:size] |= (pairs >= LEAST_PAIRS) & (bad > MOSTLY * pairs)

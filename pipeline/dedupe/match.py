@@ -12,7 +12,7 @@ from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import compare
 from pipeline.dedupe.features import features
 from pipeline.dedupe.relations import find_relations
-from pipeline.dedupe.scoring import DECISIONS, match_rows, reasons, score
+from pipeline.dedupe.scoring import DECISIONS, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.weights import Weights, load_weights
 
 
@@ -65,13 +65,13 @@ def match(
     lap("blocking")
     comparison = compare(table, pairs)
     lap("comparison")
-    scored = score(comparison, weights)
+    scored = with_judgements(comparison, score(comparison, weights), together, apart)
     lap("scoring")
     root = cluster(table, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
-    rows = match_rows(table, comparison, scored, weights)
+    rows = match_rows(scored, weights)
     a, b = comparison.a[rows], comparison.b[rows]
     matches = pa.table(
         {

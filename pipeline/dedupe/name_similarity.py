@@ -7,9 +7,12 @@ The best pair of names counts where records have several. Levels, strongest firs
 `national_body`: both are the umbrella itself, national and without a place;
 `typo`: cores that differ by a letter or so; `contains`: all words of one in the other, a rare one among them;
 `abbreviation`: one is the abbreviation or the initials of the other; `close`, `partial`: less;
-`one_empty`: one has no core; `other_language`: unlike, but one is Swedish and one Finnish, which tells nothing;
-`different`: unlike.
+`nameless`: a record without a name; `one_empty`: one has no core;
+`other_language`: unlike, but one is Swedish and one Finnish, which tells nothing;
+`different`: unlike; `other_number`: both have a number and not the same one (osasto 12, osasto 13).
 """
+
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,9 +23,8 @@ from rapidfuzz import fuzz, process
 from pipeline.dedupe.coding import Codes, coded, padded
 
 LEVELS = (
-    "different", "other_language", "one_empty", "partial", "close", "abbreviation", "contains", "typo",
-    "chapter", "exact_common", "exact_some", "national_body",
-    "exact_rare",
+    "other_number", "different", "other_language", "one_empty", "nameless", "partial", "close", "abbreviation",
+    "contains", "typo", "chapter", "exact_common", "exact_some", "national_body", "exact_rare",
 )  # fmt: skip
 """Weakest first: the best of several name pairs is the largest."""
 L = {name: i for i, name in enumerate(LEVELS)}
@@ -34,6 +36,8 @@ LEAD = 86.0
 """Percent of `ratio` on the rarest words of the two cores."""
 ALIKE = 90.0
 """Percent of `token_sort_ratio` on the full names without form."""
+BACKGROUND = 200
+"""Names imagined beside those given, so that a word is not common because a list is short."""
 SHORTEST = 6
 """Cores shorter than this are never called a typing error of one another (Reima, Reipas)."""
 
@@ -48,7 +52,9 @@ def name_levels(features: pa.Table, a: Codes, b: Codes) -> tuple[npt.NDArray[np.
     full = np.zeros(len(a), dtype=np.int8)
     places = _places_of_cores(features, core_of, len(cores))
     words, weights = _words(cores)
-    width_a, width_b = (full_of[a] >= 0).sum(1), (full_of[b] >= 0).sum(1)
+    width = ((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0)
+    width_a, width_b = width[a], width[b]
+    best[(width_a == 0) | (width_b == 0)] = L["nameless"]
     for i in range(int(width_a.max(initial=0))):
         for j in range(int(width_b.max(initial=0))):
             rows = np.flatnonzero((width_a > i) & (width_b > j))
@@ -90,7 +96,7 @@ def _is_national(features: pa.Table) -> npt.NDArray[np.bool_]:
     level, levels = coded(features.column("level"))
     place, _ = padded(features.column("places"))
     code = levels.index("national") if "national" in levels else -2
-    return (level == code) & (place[:, 0] < 0)
+    return ((level == code) | (level < 0)) & (place[:, 0] < 0)
 
 
 def _places_of_cores(features: pa.Table, core_of: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int64]:
@@ -108,7 +114,7 @@ def _words(cores: list[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.floa
     lists = pc.split_pattern(pa.array(cores, pa.string()), " ")
     matrix, dictionary = padded(lists)
     seen = np.bincount(matrix[matrix >= 0], minlength=len(dictionary)).astype(np.float64)
-    weight = np.log2((len(cores) + 2) / (seen + 1.0))
+    weight = np.log2((len(cores) + BACKGROUND) / (seen + 1.0))
     return matrix, np.append(weight, 0.0).astype(np.float32)  # code -1 weighs nothing
 
 
@@ -118,9 +124,9 @@ def _unique_pairs(x: Codes, y: Codes) -> tuple[Codes, Codes, npt.NDArray[np.int6
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32), back
 
 
-def _ratio(values: list[str], x: Codes, y: Codes, scorer: object) -> npt.NDArray[np.float32]:
+def _ratio(values: list[str], x: Codes, y: Codes, scorer: Any) -> npt.NDArray[np.float32]:
     left = np.array(values, dtype=object)
-    return process.cpdist(left[x], left[y], scorer=scorer, dtype=np.float32)
+    return process.cpdist(left[x], left[y], scorer=scorer, dtype=np.float32, workers=-1)
 
 
 def _full(values: list[str], x: Codes, y: Codes) -> npt.NDArray[np.int8]:
@@ -176,7 +182,7 @@ def _unequal(
     subset = (in_b.sum(1) == (a >= 0).sum(1)) | (in_a.sum(1) == (b >= 0).sum(1))
     length = np.array([len(c) for c in cores])
     shortest = np.minimum(length[x], length[y])
-    rare = common >= np.log2(len(cores) + 2) * 0.5
+    rare = common >= np.log2(len(cores) + BACKGROUND) * 0.5
     level = np.full(len(x), L["different"], dtype=np.int8)
     level[rare & (agreement >= 0.3)] = L["partial"]
     lead = _ratio(leads, x, y, fuzz.ratio)
@@ -185,8 +191,10 @@ def _unequal(
     level[(ratio >= CLOSE) | (agreement >= 0.6) | ((lead >= LEAD) & long_leads)] = L["close"]
     level[subset & rare] = L["contains"]
     level[(ratio >= TYPO) & (shortest >= SHORTEST)] = L["typo"]
-    digits = np.array(["".join(ch for ch in c if ch.isdigit()) for c in cores], dtype=object)
-    level[digits[x] != digits[y]] = L["different"]  # "osasto 12" and "osasto 13"
+    number = pc.replace_substring_regex(pa.array(cores, pa.string()), pattern="[^0-9]", replacement="")
+    digits, _ = coded(number)
+    numbered = np.asarray(pc.not_equal(number, ""))
+    level[(digits[x] != digits[y]) & numbered[x] & numbered[y]] = L["other_number"]
     return level
 
 

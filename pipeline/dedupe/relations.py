@@ -38,7 +38,7 @@ UNION ALL SELECT d.cluster_id, b.cluster_id, 'chapter', 'chapter_of_district', 2
 UNION ALL SELECT if(x.level = 'section', b, a), if(x.level = 'section', a, b), 'chapter', 'section_of_body', 3
           FROM told JOIN body x ON x.cluster_id = a WHERE rule = 'section_and_body'
 UNION ALL SELECT least(a, b), greatest(a, b), 'sibling', 'same_umbrella_other_place', 4
-          FROM told WHERE rule = 'places_differ'
+          FROM told WHERE rule IN ('places_differ', 'merged_municipality')
 UNION ALL SELECT least(a, b), greatest(a, b), 'affiliated', 'same_name_other_body', 4
           FROM told WHERE rule = 'other_body'
 UNION ALL SELECT if(y.level = 'national', b, a), if(y.level = 'national', a, b), 'chapter', 'chapter_of_national', 3

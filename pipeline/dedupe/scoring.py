@@ -75,16 +75,36 @@ def _likeness(comparison: Comparison) -> tuple[npt.NDArray[np.bool_], npt.NDArra
     far = VOCABULARY["place"].index("conflict")
     alike = (name >= L["contains"]) & (name != L["exact_common"]) & (comparison.levels["place"] != far)
     alike |= (comparison.levels["section"] == 1) & (name >= L["contains"]) & (comparison.levels["place"] != far)
-    return umbrella & (name != L["different"]), alike
+    return umbrella & (name > L["different"]), alike
 
 
-def match_rows(features: pa.Table, comparison: Comparison, scored: Scored, weights: Weights) -> npt.NDArray[np.int64]:
+def with_judgements(
+    comparison: Comparison, scored: Scored, together: list[tuple[int, int]], apart: list[tuple[int, int]]
+) -> Scored:
+    """What people decided stands: their pairs are same or different by the rules `must_link`, `must_not_link`.
+
+    The score stays what the findings add up to. A pair judged both ways is kept apart.
+    """
+    if not together and not apart:
+        return scored
+    key = comparison.a.astype(np.int64) << 32 | comparison.b
+    decision, rule = scored.decision.copy(), scored.rule.copy()
+    for number, (pairs, value) in enumerate(((together, SAME), (apart, DIFFERENT)), start=len(scored.rules)):
+        wanted = np.array([min(p) << 32 | max(p) for p in pairs], dtype=np.int64)
+        hit = np.isin(key, wanted)
+        decision[hit], rule[hit] = value, number
+    names = (*scored.rules, "must_link", "must_not_link")
+    return Scored(scored.score, decision, rule, names, scored.without_rule)
+
+
+def match_rows(scored: Scored, weights: Weights) -> npt.NDArray[np.int64]:
     """The pairs worth telling: all but those that are plainly different.
 
     A pair that a rule keeps apart is told when it would have been one organisation without that finding.
     """
     kept = scored.decision != DIFFERENT
     kept |= (scored.rule > 0) & (scored.without_rule >= weights.same)
+    kept |= np.isin(scored.rule, [i for i, r in enumerate(scored.rules) if r.startswith("must_")])
     return np.flatnonzero(kept)
 
 

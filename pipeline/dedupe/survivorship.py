@@ -20,7 +20,7 @@ CRITERIA = {
     "longest": "length(value) DESC",
     "written_properly": "CAST(value = upper(value) AS INTEGER) ASC",
     "with_legal_form": (
-        r"CAST(regexp_matches(value, '(?i)(\m(ry|rf|r\.y\.|r\.f\.|rp|sr|osk)\M\.?|säätiö|stiftelse|seurakunta|"
+        r"CAST(regexp_matches(value, '(?i)(\b(ry|rf|r\.y\.|r\.f\.|rp|sr|osk)\b|säätiö|stiftelse|seurakunta|"
         r"församling|osuuskunta|andelslag)') AS INTEGER) DESC"
     ),
 }

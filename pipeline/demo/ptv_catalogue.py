@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline.demo import ptv_services, ptv_shapes
-from pipeline.demo.world import Sighting
+from pipeline.demo.world import Activity, Sighting
 
 SHOWN = ("support", "hobby", "meeting_place")
 """Kinds of activity that reach PTV; events and volunteer tasks do not."""
@@ -89,7 +89,7 @@ def make_catalogue(sightings: Iterable[Sighting]) -> Catalogue:
     return made
 
 
-def _service(made: Catalogue, sighting: Sighting, activity: Any, channels: list[dict[str, Any]]) -> dict[str, Any]:
+def _service(made: Catalogue, sighting: Sighting, activity: Activity, channels: list[dict[str, Any]]) -> dict[str, Any]:
     """Adds a service with its channels, connected on both sides; gives its row for the organisation."""
     far = [
         ptv_services.connection("serviceChannel", channel["id"], channel["serviceChannelNames"][0]["value"])

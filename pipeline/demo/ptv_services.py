@@ -31,6 +31,8 @@ CLASSES = {
 }  # fmt: skip
 """Theme -> the service class that is typical of it."""
 GROUPS = {"T01": "KR1.2", "T02": "KR1.3", "T03": "KR1.1", "T06": "KR1.4", "T07": "KR1.6"}
+EXTRA_CHANNELS = (("WebPage", ""), ("EChannel", "/ilmoittaudu"), ("PrintableForm", "/lomake.pdf"))
+"""Kinds of second channel, and their page below the organisation's site."""
 LIFE_EVENTS = {"T08": "KE13", "T09": "KE8", "T10": "KE9", "T16": "KE5"}
 
 
@@ -91,7 +93,7 @@ def channels_of(sighting: Sighting, activity: Activity) -> list[Json]:
     elif chance % 8 == 0 and owner.phone:
         found.append(virtual(sighting, "Phone", activity.id, f"{activity.name_fi}, puhelinneuvonta", None, activity))
     elif chance % 8 in (1, 2, 3) and owner.website:
-        kind, page = {1: ("WebPage", ""), 2: ("EChannel", "/ilmoittaudu"), 3: ("PrintableForm", "/lomake.pdf")}[chance % 8]
+        kind, page = EXTRA_CHANNELS[chance % 8 - 1]
         url = owner.website.rstrip("/") + page
         found.append(virtual(sighting, kind, activity.id, f"{activity.name_fi}, ilmoittautuminen", url, activity))
     return found
@@ -110,7 +112,7 @@ def own_channel(sighting: Sighting) -> Json | None:
 def location(sighting: Sighting, activity: Activity) -> Json:
     """A service location at the place of an activity."""
     own = guid(sighting.native_id, activity.id, "ServiceLocation")
-    address = {
+    address: Json = {
         "type": "Location",
         "subType": "Single",
         "postOfficeBoxAddress": None,
@@ -148,7 +150,12 @@ def virtual(
         shape["supportPhones"] = [phone(owner.phone, with_type=False)] if owner.phone else nothing(own, "support")
     shape["supportEmails"] = words(fi=owner.email) or nothing(own, "support")
     if kind == "EChannel":
-        shape |= {"signatureQuantity": 0, "requiresSignature": False, "requiresAuthentication": False, "attachments": []}
+        shape |= {
+            "signatureQuantity": 0,
+            "requiresSignature": False,
+            "requiresAuthentication": False,
+            "attachments": [],
+        }
     if kind in ("EChannel", "WebPage"):
         shape["accessibilityClassification"] = nothing(own, "accessibility")
     if kind == "PrintableForm":
@@ -220,7 +227,7 @@ def _role(body: Json, role: str, provision: str | None) -> Json:
 
 
 def _term(scheme: Any, code: str, *, described: bool = False) -> Json:
-    """A class of one of PTV's code lists, with its old URN and its present address."""
+    """A class of one of PTV's code lists with its present address; the old URN is a stand-in."""
     known = reference.ptv_classes(scheme)[code]
     parent = known.parent_code or None
     above = reference.ptv_classes(scheme).get(parent) if parent else None

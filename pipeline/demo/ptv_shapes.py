@@ -50,9 +50,7 @@ def words(**by_language: str | None) -> list[Json]:
 
 def typed(kind: str, **by_language: str | None) -> list[Json]:
     """Values by language, with a type."""
-    return [
-        {"value": value, "type": kind, "language": language} for language, value in by_language.items() if value
-    ]
+    return [{"value": value, "type": kind, "language": language} for language, value in by_language.items() if value]
 
 
 def municipality(code: str, name: str) -> Json:

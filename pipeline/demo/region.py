@@ -1,7 +1,7 @@
 """Makes the true organisations of an invented Pohjois-Savo from a seed; the same seed makes the same world.
 
-Business ids start with 9, which the authorities have not reached; phone numbers are from the range that Traficom
-keeps for fiction; domains are below example.fi.
+Business ids start with 9, far beyond those in use; phone numbers have the form 040 000 nnnn (an old one 040 001 nnnn);
+domains are below example.fi.
 """
 
 import random
@@ -115,7 +115,7 @@ class _Maker:
         chosen = self.rng.sample(here, min(20, len(here)))
         house = self._place(town)
         for i in chosen:
-            phone = "044 900 0000" if self.rng.random() < 0.5 else made[i].phone
+            phone = "040 000 0000" if self.rng.random() < 0.5 else made[i].phone
             made[i] = replace(made[i], place=house, phone=phone)
 
     def _town(self) -> str:
@@ -144,7 +144,7 @@ class _Maker:
             business_id=self._business_id() if rng.random() < 0.7 else None,
             association_number=str(rng.randint(10_000, 209_999)) if form == "ry" and rng.random() < 0.3 else None,
             place=place,
-            phone=f"044 900 {self.number:04d}" if rng.random() < 0.75 else None,
+            phone=f"040 000 {self.number:04d}" if rng.random() < 0.75 else None,
             email=f"toimisto@{slug}.example.fi" if rng.random() < 0.75 else None,
             website=f"https://www.{slug}.example.fi" if rng.random() < 0.6 else None,
             theme=theme,

@@ -19,7 +19,7 @@ from pipeline.demo.lahella_server import lahella_site
 from pipeline.demo.ptv_server import ptv_site
 from pipeline.demo.region import make_world
 from pipeline.demo.score import Score, score
-from pipeline.demo.server import serving
+from pipeline.demo.server import Site, serving
 from pipeline.demo.spreadsheet import municipal_xlsx, spreadsheet_site
 from pipeline.demo.world import World
 from pipeline.orchestration.run import RunResult, run
@@ -57,8 +57,8 @@ def demo(data_dir: Path, *, organisations: int, seed: int, report: Callable[[str
 
 
 @contextmanager
-def platforms(world: World) -> Iterator[dict[str, str]]:
-    """Serves the four platforms on loopback; gives source id -> address."""
+def platforms(world: World, *, harm: Callable[[dict[str, Site]], None] | None = None) -> Iterator[dict[str, str]]:
+    """Serves the four platforms on loopback; gives source id -> address. `harm` may put faults into the sites."""
     workbook = municipal_xlsx(world.sightings[sightings.LIST], "Pohjois-Savon yhdistykset")
     sites = {
         sightings.PTV: ptv_site(world.sightings[sightings.PTV]),
@@ -66,6 +66,8 @@ def platforms(world: World) -> Iterator[dict[str, str]]:
         sightings.CARDS: cards_site(world.sightings[sightings.CARDS]),
         sightings.LIST: spreadsheet_site({"yhdistykset.xlsx": workbook}),
     }
+    if harm:
+        harm(sites)
     with ExitStack() as stack:
         yield {source: stack.enter_context(serving(site)) for source, site in sites.items()}
 
@@ -90,7 +92,7 @@ def write_config(data_dir: Path, addresses: dict[str, str], seed: int) -> Path:
                 "publisher": "An invented municipality",
             },
         },
-        "http": {"backoff": 0.2, "read_timeout": 20},
+        "http": {"backoff": 0.05, "read_timeout": 20},
         "id_seed": seed,
     }
     for entry in config["sources"].values():  # type: ignore[attr-defined]

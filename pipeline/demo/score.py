@@ -30,11 +30,11 @@ def score(bridge: pa.Table, truth: Mapping[str, str]) -> Score:
         con.register("bridge", bridge)
         con.register("truth", pa.table({"record_id": list(truth), "truth_id": list(truth.values())}))
         con.execute("""
-            CREATE TEMP TABLE both AS
+            CREATE TEMP TABLE paired AS
             SELECT record_id, truth_id AS t, entity_id AS e FROM truth JOIN bridge USING (record_id)
         """)
-        row = con.execute("""
-            WITH cell AS (SELECT t, e, count(*) AS n FROM both GROUP BY ALL),
+        (row,) = con.execute("""
+            WITH cell AS (SELECT t, e, count(*) AS n FROM paired GROUP BY ALL),
             by_t AS (SELECT t, sum(n) AS n FROM cell GROUP BY ALL),
             by_e AS (SELECT e, sum(n) AS n FROM cell GROUP BY ALL),
             pairs AS (
@@ -50,14 +50,12 @@ def score(bridge: pa.Table, truth: Mapping[str, str]) -> Score:
                 SELECT count(*) AS n FROM cell c JOIN by_t t USING (t) JOIN by_e e USING (e)
                 WHERE c.n = t.n AND c.n = e.n
             )
-            SELECT (SELECT count(*) FROM both), (SELECT count(*) FROM by_t), (SELECT count(*) FROM by_e),
+            SELECT (SELECT count(*) FROM paired), (SELECT count(*) FROM by_t), (SELECT count(*) FROM by_e),
                    coalesce(hit / nullif(found, 0), 1), coalesce(hit / nullif(wanted, 0), 1), p, r, whole.n
             FROM pairs, cubed, whole
-        """).fetchone()
+        """).fetchall()
     finally:
         con.close()
-    if row is None:
-        raise ValueError("there is nothing to compare")
     records, true_count, found_count, precision, recall, cubed_p, cubed_r, exact = row
     return Score(
         records=int(records),

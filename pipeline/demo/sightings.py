@@ -8,7 +8,7 @@ a chapter's card, twins inside one platform, missing or mistyped business ids.
 import random
 from dataclasses import replace
 
-from pipeline.demo.region import REGION_GENITIVE, guid, patterns
+from pipeline.demo.region import FIRST, LAST, REGION_GENITIVE, guid, patterns
 from pipeline.demo.spreadsheet import native_ids
 from pipeline.demo.world import Organisation, Sighting, World
 from pipeline.transform.reference import municipalities
@@ -36,7 +36,7 @@ class _Eye:
         chosen = [o for o in self.organisations if self.rng.random() < 0.4 or o.level == "district"]
         shown = {o.truth_id for o in chosen}
         for o in chosen:
-            view = replace(o, contact_name=None, activities=tuple(a for a in o.activities if _reaches_ptv(a.kind)))
+            view = replace(self._contacts(o, 0.6), contact_name=None, activities=tuple(a for a in o.activities if _reaches_ptv(a.kind)))
             parent = self.by_id.get(o.parent_truth_id or "")
             if parent and parent.business_id and self.rng.random() < 0.15:
                 view = replace(view, business_id=parent.business_id)
@@ -53,7 +53,7 @@ class _Eye:
         for o in self.organisations:
             if self.rng.random() >= 0.5:
                 continue
-            view = self._renamed(o, 0.45)
+            view = self._contacts(self._renamed(o, 0.45), 0.65)
             view = replace(view, business_id=self._own_id(o, 0.5), description_sv=None, association_number=None)
             seen.append(Sighting(str(7_103_000_000 + self.rng.randint(0, 999_999)), view))
         return _unique(seen)
@@ -64,15 +64,11 @@ class _Eye:
         for o in self.organisations:
             if self.rng.random() >= 0.45:
                 continue
-            view = self._typo(self._renamed(o, 0.4), 0.08)
+            view = self._contacts(self._typo(self._renamed(o, 0.4), 0.08), 0.5)
             view = replace(view, business_id=self._own_id(o, 0.12), association_number=None, description_sv=None)
-            if self.rng.random() < 0.12:
-                view = replace(view, phone=f"044 901 {self.rng.randint(0, 9999):04d}")
             parent = self.by_id.get(o.parent_truth_id or "")
             if parent and self.rng.random() < 0.15:
                 view = replace(view, phone=parent.phone, email=parent.email)
-            if self.rng.random() < 0.15:
-                view = replace(view, place=None)
             view = replace(view, activities=view.activities[:1])
             seen.append(Sighting(str(self.rng.randint(1000, 99_999)), view))
         return _unique(seen)
@@ -83,12 +79,28 @@ class _Eye:
         for o in self.organisations:
             if self.rng.random() >= 0.4:
                 continue
-            view = self._typo(self._renamed(o, 0.35), 0.06)
+            view = self._contacts(self._typo(self._renamed(o, 0.35), 0.06), 0.45)
             if self.rng.random() < 0.15:
                 view = replace(view, name_fi=view.name_fi.upper())
             views.append(replace(view, business_id=self._own_id(o, 0.3), activities=(), association_number=None))
         plain = [Sighting("", view) for view in views]
         return [Sighting(native, s.organisation) for native, s in zip(native_ids(plain), plain, strict=True)]
+
+    def _contacts(self, o: Organisation, shown: float) -> Organisation:
+        """Each contact is shown in a share of cases, and not always the same one: boards change every year."""
+        rng = self.rng
+        email, phone = o.email, o.phone
+        if email and rng.random() < 0.35:
+            email = f"{rng.choice(FIRST)}.{rng.choice(LAST)}{rng.randint(1, 999)}@posti.example.fi".lower()
+        if phone and rng.random() < 0.3:
+            phone = f"040 001 {rng.randint(0, 9999):04d}"
+        return replace(
+            o,
+            email=email if rng.random() < shown else None,
+            phone=phone if rng.random() < shown else None,
+            website=o.website if rng.random() < shown else None,
+            place=o.place if rng.random() < shown + 0.25 else None,
+        )
 
     def _own_id(self, o: Organisation, share: float) -> str | None:
         """The organisation's own id in a share of cases; one in forty mistyped, so that its check digit fails."""

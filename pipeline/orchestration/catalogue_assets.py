@@ -27,7 +27,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
             dg.AssetCheckSpec("each_record_once", asset="matches", description="No record is lost or doubled.")
         ],
     )
-    def matches(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def matches(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         result = _or_stop(lambda: stages.match_records(settings))
         records = result.clusters.num_rows
         clusters = len(set(result.clusters.column("cluster_id").to_pylist()))
@@ -53,7 +53,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         description="The persistent id of every organisation.",
         kinds={"parquet"},
     )
-    def entities(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def entities(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         made = _or_stop(lambda: stages.assign_ids(settings, now=datetime.now(UTC)))
         report("entities", f"{made.carried} ids carried over, {made.minted} new")
         return dg.MaterializeResult(
@@ -78,7 +78,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
             for rule, text in RULES.items()
         ],
     )
-    def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         tables = _or_stop(lambda: stages.build_catalogue(settings))
         found = stages.check_catalogue(tables)
         report("catalogue", f"{tables['organization'].num_rows} organisations, {tables['service'].num_rows} services")
@@ -110,7 +110,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
             dg.AssetCheckSpec("files_as_promised", asset="release", description="Files are as the manifest says.")
         ],
     )
-    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[Any]:
+    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         made = _or_stop(lambda: stages.publish(settings, now=datetime.now(UTC)))
         report("release", f"{made.version} published")
         wrong = stages.release.verify(made.path)

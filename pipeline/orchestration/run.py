@@ -43,9 +43,11 @@ def run(
     only: tuple[str, ...] = (),
     offline: bool = False,
     accept_shrink: tuple[str, ...] = (),
+    instance: dg.DagsterInstance | None = None,
 ) -> RunResult:
     """One full run. `only` fetches just those sources; the others are read from their newest snapshot.
 
+    The history goes to the instance of the data folder, unless another `instance` is given.
     Raises `Stop` when another run is at work on the same data.
     """
     with _alone(settings.data_dir), _quiet():
@@ -56,16 +58,17 @@ def run(
             ops[f"snapshot_{source.id}"] = {"config": {"offline": replay}}
             ops[f"records_{source.id}"] = {"config": {"accept_shrink": source.id in accept_shrink}}
         definitions = build_defs(settings, report=report)
-        instance = open_instance(settings.data_dir)
+        history = instance or open_instance(settings.data_dir)
         try:
             ended = definitions.resolve_job_def(JOB).execute_in_process(
-                instance=instance,
+                instance=history,
                 run_config={"ops": ops, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
                 raise_on_error=False,
             )
             stop = None if ended.success else _reason(ended)
         finally:
-            instance.dispose()
+            if instance is None:
+                history.dispose()
         after = release.latest(settings.releases_dir)
     published = after if after and (before is None or after.version != before.version) else None
     return RunResult(outcomes=stages.outcomes(settings), release=published, stop=stop)

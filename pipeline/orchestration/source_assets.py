@@ -5,7 +5,6 @@ Neither ever stops the others: a platform that fails leaves a failed check and i
 
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 
@@ -56,7 +55,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
             dg.AssetCheckSpec("reached", asset=f"snapshot_{source.id}", description="The platform answered whole.")
         ],
     )
-    def snapshot(context: dg.AssetExecutionContext, config: SnapshotConfig) -> dg.MaterializeResult[Any]:
+    def snapshot(context: dg.AssetExecutionContext, config: SnapshotConfig) -> dg.MaterializeResult:
         def progress(text: str) -> None:
             report(source.id, text)
             context.log.info(text)
@@ -98,7 +97,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
             ),
         ],
     )
-    def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult[Any]:
+    def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult:
         outcome = stages.land_source(settings, source, accept_shrink=config.accept_shrink)
         stages.note_outcome(settings, outcome)
         folder = settings.records_dir / source.id

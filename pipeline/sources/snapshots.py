@@ -80,6 +80,10 @@ def read_warc(path: Path) -> Iterator[Capture]:
     seen = 0
     try:
         with path.open("rb") as stream:
+            start = stream.read(5)
+            if not start.startswith((b"\x1f\x8b", b"WARC/")):
+                raise SourceFailed(f"{path.name} is not a readable WARC file; capture it again.")
+            stream.seek(0)
             for record in ArchiveIterator(stream):
                 seen += 1
                 if record.rec_type not in ("response", "resource"):

@@ -57,9 +57,9 @@ def _moment(text: str, zone: tzinfo) -> datetime | None:
         if match := _ISO.fullmatch(text):
             return _utc(_from_iso(match, zone))
         if match := _FINNISH.fullmatch(text):
-            clock = [int(match[part] or 0) for part in ("h", "m", "s")]
+            year, month, at, hour, minute, second = (int(match[p] or 0) for p in ("y", "mo", "d", "h", "m", "s"))
             local = HELSINKI if zone is UTC else zone
-            return _utc(datetime(int(match["y"]), int(match["mo"]), int(match["d"]), *clock, tzinfo=local))
+            return _utc(datetime(year, month, at, hour, minute, second, tzinfo=local))
         if re.match(r"(?:[A-Za-z]{3},\s*)?[0-9]{1,2}\s+[A-Za-z]{3}", text):
             sent = parsedate_to_datetime(text)
             return _utc(sent if sent.tzinfo else sent.replace(tzinfo=zone))

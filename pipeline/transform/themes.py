@@ -90,8 +90,8 @@ def _themes_of(code: str | None, label: str | None) -> tuple[str, ...]:
         for candidate in (key, key.split(".")[0] if ptv else key):
             if candidate in by_code:
                 return by_code[candidate]
-    for text in (label, code):
-        if text and (codes := _by_label().get(_fold(text))):
+    for words in (label, code):
+        if words and (codes := _by_label().get(_fold(words))):
             return codes
     return tuple(keyword_themes(label)) if label else ()
 

@@ -67,7 +67,9 @@ def test_every_table_can_be_made_in_duckdb_with_its_comments():
         con.execute(ddl.create_table(table))
         for comment in ddl.comments(table):
             con.execute(comment)
-    count = con.execute("SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND table_name IN ('organization', 'issue')").fetchone()
+    count = con.execute(
+        "SELECT count(*) FROM duckdb_columns() WHERE comment IS NULL AND table_name IN ('organization', 'issue')"
+    ).fetchone()
     assert count == (0,)
 
 
@@ -93,7 +95,9 @@ class TestChecks:
         assert self.found(con) == {("key", "id")}
 
     def test_a_value_outside_its_code_list(self, con):
-        con.register("organization", schema.table_from_rows("organization", [{"id": "a", "name": "A", "legal_form": "x"}]))
+        con.register(
+            "organization", schema.table_from_rows("organization", [{"id": "a", "name": "A", "legal_form": "x"}])
+        )
         assert self.found(con) == {("codelist", "legal_form")}
 
     def test_a_reference_to_nothing(self, con):

@@ -7,6 +7,7 @@ values become is decided in `card`.
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 from bs4 import Tag
 
@@ -72,7 +73,7 @@ def labelled(root: Tag, table: Mapping[str, str], label_selector: str) -> Labell
         tag.extract()
     bold = {folded(text_of(tag)) for tag in root.select(label_selector)}
     rest = lines(root)
-    for line, following in zip(rest, [*rest[1:], None], strict=True):
+    for line, following in zip_longest(rest, rest[1:]):
         key = folded(line.text)
         if match := LINE.match(line.text):
             label, words = match.groups()

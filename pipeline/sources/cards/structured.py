@@ -41,13 +41,13 @@ def organisation_node(nodes: list[Node], types: set[str], address: str | None, h
     candidates = [n for n in nodes if _types(n) & types]
     about = {ref for n in nodes for key in ABOUT for ref in _references(n.get(key))}
     publishers = {ref for n in nodes for key in PUBLISHERS for ref in _references(n.get(key))}
-    by_about = [n for n in candidates if n.get("@id") in about or any(n is v for m in nodes for v in _abouts(m))]
-    by_address = [n for n in candidates if address and _plain(address) in {_plain(n.get("url")), _plain(n.get("@id"))}]
+    by_about = [n for n in candidates if _id(n) in about or any(n is v for m in nodes for v in _abouts(m))]
+    by_address = [n for n in candidates if address and _plain(address) in {_plain(n.get("url")), _plain(_id(n))}]
     by_name = [n for n in candidates if heading and (_text(n.get("name")) or "").casefold() == heading.casefold()]
     for group in (by_about, by_address, by_name):
         if group:
             return group[0]
-    others = [n for n in candidates if n.get("@id") not in publishers]
+    others = [n for n in candidates if _id(n) not in publishers]
     return others[0] if len(others) == 1 else None
 
 
@@ -150,6 +150,11 @@ def _several(value: Any) -> list[Any]:
 
 def _types(node: Node) -> set[str]:
     return {str(t).rsplit("/", 1)[-1] for t in _several(node.get("@type"))}
+
+
+def _id(node: Node) -> str | None:
+    found = node.get("@id")
+    return found if isinstance(found, str) else None
 
 
 def _references(value: Any) -> Iterator[str]:

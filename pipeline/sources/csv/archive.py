@@ -19,11 +19,17 @@ MAX_UNPACKED = 400_000_000
 MAX_RATIO = 400
 _SMALL = 20_000_000
 """Below this many bytes the ratio does not matter."""
-_WIDE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{3,}|[T-Z][A-Z]|S[G-Z])(\d+)"[^>]*(?<!/)>')
-_LOW = re.compile(rb'<c\b[^>]*?\br="[A-Z]+(?!1000000")(\d{7,})"[^>]*(?<!/)>')
-_UNPLACED = re.compile(rb"<c(?![^>]*\br=)[\s>]")
-_FILLED = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,2})\d+"[^>]*(?<!/)>')
+# Cells as every program writes them, position first; the expressions begin with plain letters to be fast.
+_WIDE = re.compile(rb'<c r="([A-Z]{3,}|[T-Z][A-Z]|S[G-Z])(\d+)"[^>]*(?<!/)>')
+_LOW = re.compile(rb'<c r="[A-Z]+(?!1000000")(\d{7,})"[^>]*(?<!/)>')
+_FILLED = re.compile(rb'<c r="([A-Z]{1,2})\d+"[^>]*(?<!/)>')
+_UNPLACED = re.compile(rb'<(?:c(?! r=")[\s/>]|\w+:c[\s/>])')
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
+# OpenDocument says how often a cell or row repeats; blank ones repeat to the edge of the sheet, and may.
+_REPEATED_CELL = re.compile(rb'<table:table-cell[^>]*number-columns-repeated="\d{4,}"[^>]*(?<!/)>')
+_REPEATED_ROW = re.compile(
+    rb'<table:table-row[^>]*number-rows-repeated="\d{5,}"[^>]*(?<!/)>(?:(?!</table:table-row>).)*?<text:p', re.S
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +37,9 @@ class Archive:
     """What a zip file turned out to be."""
 
     format: str
-    """xlsx, xlsb or ods."""
+    """xlsx or ods."""
     has_unplaced_cells: bool
-    """True when cells do not say where they stand; few readers can bound those."""
+    """True when cells do not begin with where they stand; their extent is not known before they are read."""
 
 
 def examine(body: bytes, what: str) -> Archive:
@@ -46,8 +52,9 @@ def examine(body: bytes, what: str) -> Archive:
     kind = _kind({entry.filename for entry in entries}, what)
     total, unplaced = 0, False
     for entry in entries:
+        is_page = kind == "ods" and entry.filename == "content.xml"
         is_sheet = kind == "xlsx" and entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
-        content = _unpack(body, entry, MAX_UNPACKED - total, keep=is_sheet)
+        content = _unpack(body, entry, MAX_UNPACKED - total, keep=is_sheet or is_page)
         if content is None:
             raise SourceFailed(f"{what} is a damaged workbook ({entry.filename}); save it again.")
         size, data = content
@@ -58,16 +65,18 @@ def examine(body: bytes, what: str) -> Archive:
         if is_sheet:
             _check_extent(data, what)
             unplaced = unplaced or bool(_UNPLACED.search(data))
+        if is_page and (_REPEATED_CELL.search(data) or _REPEATED_ROW.search(data)):
+            raise SourceFailed(f"{what} repeats a value over thousands of cells; delete them, or save the list as CSV.")
     return Archive(kind, unplaced)
 
 
 def _kind(names: set[str], what: str) -> str:
     if "xl/workbook.xml" in names:
         return "xlsx"
-    if "xl/workbook.bin" in names:
-        return "xlsb"
     if "content.xml" in names and "mimetype" in names:
         return "ods"
+    if "xl/workbook.bin" in names:
+        raise SourceFailed(f"{what} is a binary workbook (.xlsb); save it as .xlsx.")
     if "word/document.xml" in names:
         found = "a Word document"
     elif "ppt/presentation.xml" in names:

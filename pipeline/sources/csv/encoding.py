@@ -6,10 +6,10 @@ likely, everything else is not. No statistics of a library are asked, so the ans
 """
 
 import codecs
-import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
+from itertools import islice
 
 from pipeline.sources.errors import SourceFailed
 
@@ -20,11 +20,13 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_TELLING_LINES = 2000
+"""So many lines with letters above 127 tell the encoding of a file."""
 _ASCII = bytes(range(128))
 _CANDIDATES = ("cp1252", "iso-8859-1", "mac_roman", "cp850")
 _LETTERS = "åäöÅÄÖ"
 _ALSO = "éèáàíóúüõæøÉÜÕÆØšžŠŽßñç–—‘’“”„•…€£§°´·½²³«»®\xa0"
-_DAMAGED = _LETTERS + "éèáüÉÜõšžŠŽæøÆØ–—‘’“”„•…€§°´½\xa0" + "ÃÂ¤¥¶"
+_DAMAGED = _LETTERS + "éèáüÉÜõšžŠŽæøÆØ–—‘’“”„•…€§°´½\xa0"
 
 
 @dataclass(slots=True)
@@ -105,20 +107,24 @@ def _utf8(body: bytes) -> Decoded | None:
         return Decoded(body.decode("utf-8"), "utf-8")
     except ValueError:
         pass
-    # A file put together of two: most of it UTF-8, some lines not.
-    broken = body.decode("utf-8", errors="replace").count("\ufffd")
-    wide = sum(1 for _ in re.finditer(rb"[\xc3][\x80-\xbf]", body))
-    if wide <= 2 * broken and not body.startswith(codecs.BOM_UTF8):
-        return None
+    # A file put together of two: most lines UTF-8, some not. Lines in an 8-bit encoding are hardly ever UTF-8.
     lines = body.removeprefix(codecs.BOM_UTF8).split(b"\n")
-    text, count = [], 0
-    for line in lines:
-        try:
-            text.append(line.decode("utf-8"))
-        except ValueError:
-            text.append(_sloppy(line, "cp1252"))
-            count += 1
-    return Decoded("\n".join(text), "utf-8", [f"{count} lines are not UTF-8 and were read as cp1252"])
+    telling = list(islice((line for line in lines if not line.isascii()), _TELLING_LINES))
+    if sum(map(_is_utf8, telling)) * 2 <= len(telling) and not body.startswith(codecs.BOM_UTF8):
+        return None
+    wrong = [index for index, line in enumerate(lines) if not _is_utf8(line)]
+    for index in wrong:
+        lines[index] = _sloppy(lines[index], "cp1252").encode()
+    text = b"\n".join(lines).decode("utf-8")
+    return Decoded(text, "utf-8", [f"{len(wrong)} lines are not UTF-8 and were read as cp1252"])
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except ValueError:
+        return False
+    return True
 
 
 def _eight_bit(body: bytes) -> Decoded:
@@ -147,31 +153,31 @@ def _sloppy(body: bytes, name: str) -> str:
 
 
 def _mojibake() -> dict[str, str]:
-    """Wrong spelling -> letter: what UTF-8 becomes when it is read in an 8-bit encoding."""
+    """Wrong spelling -> letter: what UTF-8 becomes when it is read in an 8-bit encoding, up to three times over."""
     table: dict[str, str] = {}
     for name in ("cp1252", "iso-8859-1", "mac_roman"):
         for sign in _DAMAGED:
-            table.setdefault(_sloppy(sign.encode(), name), sign)
-    return {wrong: sign for wrong, sign in table.items() if len(wrong) > 1}
+            wrong = sign
+            for _ in range(3):
+                wrong = _sloppy(wrong.encode(), name)
+                table.setdefault(wrong, sign)
+    return table
 
 
-_MOJIBAKE = _mojibake()
-_WRONG = re.compile("|".join(re.escape(wrong) for wrong in sorted(_MOJIBAKE, key=len, reverse=True)))
+_MOJIBAKE = dict(sorted(_mojibake().items(), key=lambda pair: -len(pair[0])))
 
 
 def _repair(text: str) -> tuple[str, int]:
-    """The text with wrongly read letters put right, also when it happened up to three times; and how many.
+    """The text with wrongly read letters put right, and how many they were.
 
     Only spellings that no Finnish, Swedish or English word has are touched, and only when one of them
     stands for å, ä or ö.
     """
-    total = 0
-    for _ in range(3):
-        if not ("Ã" in text or "√" in text or "â" in text or "Â" in text):
-            break
-        hits = _WRONG.findall(text)
-        if not any(_MOJIBAKE[hit] in _LETTERS or "Ã" in _MOJIBAKE[hit] for hit in hits):
-            break
-        text = _WRONG.sub(lambda match: _MOJIBAKE[match.group()], text)
-        total = max(total, len(hits))
-    return text, total
+    if not ("Ã" in text or "√" in text):
+        return text, 0
+    hits = {wrong: text.count(wrong) for wrong in _MOJIBAKE if wrong in text}
+    if not any(_MOJIBAKE[wrong] in _LETTERS for wrong in hits):
+        return text, 0
+    for wrong in hits:  # the longest first: what was read wrongly twice is found before what was so once
+        text = text.replace(wrong, _MOJIBAKE[wrong])
+    return text, sum(hits.values())

@@ -42,7 +42,7 @@ class Book:
     """A file as read: its format, its grids, and notes for people on what was decided on the way."""
 
     format: str
-    """csv, xlsx, xlsb, xls, ods or html."""
+    """csv, xlsx, xls, ods or html."""
     grids: list[Grid]
     encoding: str | None = None
     delimiter: str | None = None

@@ -16,6 +16,8 @@ import yaml
 _FOOTNOTE = re.compile(r"\[\w{1,3}\]|(?<=\D)\d\)|[*†¹²³]+")
 _BRACKETS = re.compile(r"\([^)]*\)")
 _BILINGUAL = re.compile(r"\s*[|/\n]\s*")
+_LONGEST = 200
+"""Letters of a column name; a longer cell is none."""
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
@@ -56,7 +58,8 @@ def _prefixes(which: str) -> tuple[str, ...]:
 @lru_cache(maxsize=20_000)
 def key(text: str) -> str:
     """A column name without what people vary: case, dots over letters, spaces, punctuation, footnote marks."""
-    bare = unicodedata.normalize("NFKD", _FOOTNOTE.sub("", text).casefold())
+    plain = unicodedata.normalize("NFKD", _FOOTNOTE.sub("", text)).casefold()
+    bare = unicodedata.normalize("NFKD", plain)
     return _NOT_WORD.sub("", "".join(sign for sign in bare if not unicodedata.combining(sign)))
 
 
@@ -104,7 +107,7 @@ def columns_of(headers: Sequence[str | None], mapping: Mapping[str, Iterable[str
     column: the best spelling, then the leftmost.
     """
     given = {field: [key(name) for name in names] for field, names in (mapping or {}).items()}
-    keys = [key(header) if header else "" for header in headers]
+    keys = [key(header) if header and len(header) <= _LONGEST else "" for header in headers]
     chosen: dict[int, str] = {}
     for field, names in given.items():
         for name in names:
@@ -112,7 +115,7 @@ def columns_of(headers: Sequence[str | None], mapping: Mapping[str, Iterable[str
                 chosen.setdefault(keys.index(name), field)
     hits: list[tuple[str, int, int]] = []
     for column, header in enumerate(headers):
-        if header and column not in chosen and (hit := field_of(header)) and hit[0] not in given:
+        if header and keys[column] and column not in chosen and (hit := field_of(header)) and hit[0] not in given:
             hits.append((hit[0], hit[1], column))
     hits.extend(_together(keys, {field for field, _, _ in hits} | set(given), chosen))
     taken = set(chosen.values())

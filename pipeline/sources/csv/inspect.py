@@ -64,7 +64,11 @@ class Inspection:
 
 
 def inspect(body: bytes, filename: str, options: Mapping[str, Any]) -> Inspection:
-    """Reads a file as the source `csv` would; raises `SourceFailed` when it cannot be read."""
+    """Reads a file as the source `csv` would; raises `SourceFailed` when it cannot be read.
+
+    `filename` may be a path; what is shown is its last part.
+    """
+    filename = re.split(r"[/\\]", filename)[-1]
     book, sheets, passed = opened(body, filename, options)
     capture = Capture(f"file:{filename}", body, "", datetime(2000, 1, 1, tzinfo=UTC))
     organisations, counts = 0, Counter[str]()

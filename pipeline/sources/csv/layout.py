@@ -85,8 +85,13 @@ def sheets_of(book: Book, what: str, options: Mapping[str, Any]) -> tuple[list[S
     grids, passed = _wanted(book.grids, options.get("sheet"), what)
     if not any(grid.rows for grid in grids):
         raise SourceFailed(f"{what} has no rows; put the list there again.")
-    found = [sheet for grid in grids if grid.rows and (sheet := _sheet(grid, mapping, header_row, what))]
-    read = [sheet for sheet in found if "name" in sheet.columns.values()]
+    deep = [grid for grid in grids if len(grid.rows) >= (header_row or 1)]
+    if not deep:
+        longest = max(len(grid.rows) for grid in grids)
+        raise SourceFailed(f"{what}: header_row is {header_row}, but the table has {longest} rows.")
+    passed += [Passed(g.name, len(g.rows), "it ends before the header row") for g in grids if g.rows and g not in deep]
+    found = [_sheet(grid, mapping, header_row) for grid in deep]
+    read = [sheet for sheet in found if sheet.column("name") is not None]
     if not read:
         best = max(found, key=lambda sheet: (len(sheet.columns), len([h for h in sheet.header if h])))
         names = ", ".join(repr(" ".join(name.split())) for name in best.header if name)[:600] or "empty"
@@ -96,9 +101,9 @@ def sheets_of(book: Book, what: str, options: Mapping[str, Any]) -> tuple[list[S
         )
     _check_mapping(mapping, read, what)
     passed += [
-        Passed(sheet.name, sum(1 for row in sheet.rows if any(row)), "it has no known column of names")
+        Passed(sheet.name, (sheet.header_row or 0) + len(sheet.rows), "it has no known column of names")
         for sheet in found
-        if sheet not in read
+        if sheet.column("name") is None
     ]
     return read, passed
 
@@ -138,13 +143,11 @@ def _check_mapping(mapping: Mapping[str, Iterable[str]], sheets: list[Sheet], wh
                 raise SourceFailed(f"{what}: columns says {name}: {header}, but the columns are {names}.")
 
 
-def _sheet(grid: Grid, mapping: Mapping[str, Iterable[str]], given: int | None, what: str) -> Sheet:
+def _sheet(grid: Grid, mapping: Mapping[str, Iterable[str]], given: int | None) -> Sheet:
     rows = grid.rows
     if given == 0:
         header, top, bottom = [_letters(column) for column in range(len(rows[0]))], -1, -1
     elif given is not None:
-        if given > len(rows):
-            raise SourceFailed(f"{what}: header_row is {given}, but the table has {len(rows)} rows.")
         top = bottom = given - 1
         header = [cell or "" for cell in rows[top]]
     else:

@@ -75,7 +75,7 @@ def _of_file(
 ) -> Iterator[Parsed]:
     for other in passed:
         if other.rows and other.reason != "koonti.yml names another":
-            message = f"{what}, sheet '{other.name}': {other.rows} rows were not read, because {other.reason}."
+            message = f"{what}, sheet '{other.name}' was not read, because {other.reason}; rows: {other.rows}."
             yield Finding("row_without_organization", message, level="info")
     for sheet in sheets:
         yield from _of_sheet(sheet, capture, what, options, ids)

@@ -20,7 +20,7 @@ from pipeline.sources.csv.several import has_legal_form
 ORGANISATION, REPEATED_HEADER, TOTAL, SECTION, WITHOUT_NAME = range(5)
 
 _LETTER = re.compile(r"\W*\w\W*|\w\s*[-–]\s*\w")
-_AFTER_TOTAL = re.compile(r"\W*(?:\d.*|\w+\W*)?", re.S)
+_AFTER_TOTAL = re.compile(r"(?!\w)\W*(?:\d.*|\w+\W*)?", re.S)
 _NUMBER = re.compile(r"[\d\s.,€%()+-]+(?:kpl|st|eur|euroa|yhdistystä|järjestöä|jäsentä)?", re.I)
 
 

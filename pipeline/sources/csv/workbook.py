@@ -1,4 +1,4 @@
-"""Workbooks (XLSX, XLSB, XLS, ODS) -> grids of text, the way the cells read on paper.
+"""Workbooks (XLSX, XLS, ODS) -> grids of text, the way the cells read on paper.
 
 Formulas give the value that was last computed, dates are ISO 8601, whole numbers have no decimals, errors such as
 #N/A are blank. Leading zeros that a number format shows are not in the file and are not made up here.
@@ -50,6 +50,11 @@ def read(body: bytes, what: str, *, sheet: str | int | None = None) -> Book:
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise SourceFailed(f"{what} is a damaged workbook ({reason}); save it again.") from None
+    except BaseException as error:
+        # A reader in Rust that gives up raises this, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise SourceFailed(f"{what} is a damaged workbook; save it again.") from None
 
 
 def _with_calamine(body: bytes, what: str, kind: str, sheet: str | int | None) -> Book:

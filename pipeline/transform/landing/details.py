@@ -60,14 +60,14 @@ def land_details(c: Collector, record_id: str, item: Item) -> Shared:
             extent, problem = area(one.type, one.code, one.name)
             c.problem(record_id, "area", problem, one.name or one.code, used=extent is not None)
             if extent:
-                kind, code, label = extent
+                kind, extent_code, label = extent
                 c.add(
                     "service_area",
                     record_id,
                     **c.owner(item.kind, record_id),
                     name=label,
                     extent_type=kind,
-                    extent=code,
+                    extent=extent_code,
                 )
     return shared
 

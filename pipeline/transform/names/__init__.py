@@ -10,6 +10,6 @@ Does not belong here: comparing two names, or anything that needs more than the 
 
 from pipeline.transform.names.folding import ascii_fold, tidy
 from pipeline.transform.names.model import ParsedName
-from pipeline.transform.names.parse import parse
+from pipeline.transform.names.parse import parallel, parse
 
-__all__ = ["ParsedName", "ascii_fold", "parse", "tidy"]
+__all__ = ["ParsedName", "ascii_fold", "parallel", "parse", "tidy"]

@@ -1,16 +1,17 @@
 """Abbreviations of a name: those it carries, those it expands to, and its initials."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.umbrellas import pattern_words
 
 _UPPER = re.compile(r"(?<![\w-])(?=(?:[^\W\d_]*[A-ZÅÄÖ]){2})([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,7})(?![\w-])")
+_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
 _JOINTS = (
     "seura", "kerho", "klubi", "liitto", "yhdistys", "palokunta", "keskus", "osakunta", "urheilijat", "voimistelijat",
-    "pallo", "kamrat", "förening", "förbund", "klubb", "sällskap", "idrott",
+    "pallo", "kamrat", "forening", "forbund", "klubb", "sallskap", "idrott",
 )  # fmt: skip
 """Second parts at which a compound gives a second initial (Palloseura: P, S)."""
 _NO_NAME = frozenset(("RY", "RF", "RP", "SR", "OY", "AB", "OYJ", "ABP", "OSK", "TMI", "KY", "AY", "OK", "ANL", "SRK"))
@@ -52,10 +53,7 @@ def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str |
     hits = [w for w in _UPPER.findall(display) if w.upper() not in _NO_NAME]
     if not hits:
         return None, None
-    mixed = any(w.islower() and len(w) > 2 for w in re.findall(r"[^\W\d_]+", display)) or any(
-        w[1:].islower() and len(w) > 2 for w in re.findall(r"[^\W\d_]+", display)
-    )
-    if not mixed and len(words) > 1:
+    if len(words) > 1 and not any(len(w) > 2 and w[1:].islower() for w in _LETTERS_ONLY.findall(display)):
         return None, None
     return ascii_fold(hits[-1]).upper(), ascii_fold(hits[-1])
 
@@ -75,23 +73,19 @@ def abbreviates(short: str, others: list[str]) -> bool:
 
 def initials_of(words: list[str]) -> str:
     """Initials of the words, compounds taken apart at a common second part; empty for fewer than two letters."""
-    letters = ""
+    letters = "".join([_letters(word) for word in words])
+    return letters if len(letters) > 1 else ""
+
+
+@lru_cache(maxsize=1 << 18)
+def _letters(word: str) -> str:
+    """The initial of a word, and that of the second part of each compound in it."""
     stops = lexicon().stops
-    for word in words:
-        for part in word.split("-"):
-            if not part or part in stops:
-                continue
-            letters += part[0]
-            joint = _joint(part)
-            if joint:
-                letters += joint
-    return letters.upper() if len(letters) > 1 else ""
+    return "".join(part[0] + _joint(part) for part in word.split("-") if part and part not in stops).upper()
 
 
-@cache
 def _joint(word: str) -> str:
     for second in _JOINTS:
-        folded = ascii_fold(second)
-        if word.endswith(folded) and len(word) > len(folded) + 2:
-            return folded[0]
+        if word.endswith(second) and len(word) > len(second) + 2:
+            return second[0]
     return ""

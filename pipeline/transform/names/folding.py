@@ -28,6 +28,9 @@ _SEPARATORS = (
 )
 
 
+_SIGNS = frozenset("/-,;:|()[]")
+
+
 def tidy(text: str) -> str:
     """One kind of space, dash and apostrophe, composed letters, no quotes around; never changes a word."""
     text = text if text.isascii() else unicodedata.normalize("NFC", text)
@@ -51,6 +54,7 @@ def words(folded: str) -> list[str]:
     if ":" in folded:
         folded = _FORM_CASE.sub(rf"\1 {OF_BODY}", folded)
         folded = _CASE_ENDING.sub("", folded)
-    for pattern, mark in _SEPARATORS:
-        folded = pattern.sub(mark, folded)
+    if not _SIGNS.isdisjoint(folded):
+        for pattern, mark in _SEPARATORS:
+            folded = pattern.sub(mark, folded)
     return _WORD.findall(folded)

@@ -28,7 +28,7 @@ def find_form(words: list[str]) -> FoundForm:
         if rest[i] is None:
             continue
         word = words[i].replace(".", "")
-        if n + 1 < len(content):
+        if n + 1 < len(content) and word in lex.form_starts:
             j = content[n + 1]
             pair = f"{word} {words[j]}".replace(".", "")
             if pair in ("r y", "r f", "r p") or pair in lex.forms:
@@ -42,6 +42,8 @@ def find_form(words: list[str]) -> FoundForm:
             found.append(form)
             rest[i] = None
             continue
+        if not word.endswith(lex.form_endings):
+            continue
         for ending, value in lex.form_suffixes:
             if word.endswith(ending) and len(word) > len(ending) + 1:
                 found.append(value)
@@ -50,4 +52,4 @@ def find_form(words: list[str]) -> FoundForm:
     if all(w is None or w in MARKS for w in rest):  # "Säätiö" alone is a name
         rest = list(words)
     bodies = [f for f in found if f not in _COMPANY]
-    return FoundForm((bodies or found or [None])[0], rest)
+    return FoundForm(next(iter(bodies or found), None), rest)

@@ -26,7 +26,10 @@ class Lexicon:
 
     forms: dict[str, str]
     """Word or words -> legal form."""
+    form_starts: frozenset[str]
+    """First words of forms that have two."""
     form_suffixes: tuple[tuple[str, str], ...]
+    form_endings: tuple[str, ...]
     heads: dict[str, tuple[str, str | None]]
     """Word -> (canonical head noun, level or null)."""
     head_suffixes: tuple[tuple[str, str, str | None], ...]
@@ -54,7 +57,9 @@ def lexicon() -> Lexicon:
     sections = by_kind["section"]
     return Lexicon(
         forms={w.replace(".", ""): v for w, v, _, _ in by_kind["form"]},
+        form_starts=frozenset(w.split(" ")[0].replace(".", "") for w, _, _, _ in by_kind["form"] if " " in w) | {"r"},
         form_suffixes=tuple((w, v) for w, v, _, _ in by_kind["form_suffix"]),
+        form_endings=tuple(w for w, _, _, _ in by_kind["form_suffix"]),
         heads={w: (v, level) for w, v, level, _ in by_kind["head"]},
         head_suffixes=tuple((w, v, level) for w, v, level, _ in by_kind["head_suffix"]),
         district_suffixes=tuple(w for w, _, _, _ in by_kind["district_suffix"]),

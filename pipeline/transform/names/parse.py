@@ -69,6 +69,20 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     )
 
 
+@lru_cache(maxsize=1 << 18)
+def parallel(name: str) -> tuple[str, ...]:
+    """The Finnish and the Swedish name where one cell holds both ("Suomen X – Finlands Y ry"); else the name alone."""
+    display = tidy(name)
+    for at in (i for i, c in enumerate(display) if c in "-/"):
+        left, right = display[:at].strip(), display[at + 1 :].strip()
+        if len(left) < 5 or len(right) < 5:
+            continue
+        of_left, of_right = _language(words(ascii_fold(left))), _language(words(ascii_fold(right).removesuffix(" ry")))
+        if "sv" in (of_left, of_right) and of_left != of_right and " " in left and " " in right:
+            return left, right
+    return (name,)
+
+
 def _put_back(rest: list[str | None], body: list[str], found: Found) -> list[str | None]:
     return [body[i] if rest[i] is None else rest[i] for i in range(found.start, found.end)]
 
@@ -101,9 +115,10 @@ def _cut_section(everything: list[str]) -> tuple[list[str], str | None]:
             return body, " ".join(unit)
     content = [w for w in everything if w not in MARKS and w not in lex.forms]
     if len(content) > 1 and content[-1].endswith(lex.sections):
-        body = [w for w in everything if w != content[-1]]
-        if len(content) > 2 and body[-1].endswith("n"):  # "Varkauden Tarmon hiihtojaosto" is of Varkauden Tarmo
-            body[-1] = body[-1][:-1]
+        at = len(everything) - 1 - everything[::-1].index(content[-1])
+        body = everything[:at] + everything[at + 1 :]
+        if len(content) > 2 and body[at - 1].endswith("n"):  # "Varkauden Tarmon hiihtojaosto" is of Varkauden Tarmo
+            body[at - 1] = body[at - 1][:-1]
         return body, content[-1]
     return everything, None
 
@@ -145,6 +160,7 @@ def _core(
     return core, head, level
 
 
+@lru_cache(maxsize=1 << 18)
 def _compound(word: str) -> tuple[str, str | None, str | None]:
     """(the distinctive part, head, level) of a compound; the word itself when it has no known head."""
     lex = lexicon()
@@ -177,7 +193,7 @@ def _level(
             return "local"
         if places:
             return "district"
-        return "national" if not core else level
+        return "national" if not core and not found.pattern.is_single else level
     if told in ("district", "local"):
         return told
     if any(p[0].isdigit() for p in places):
@@ -190,10 +206,17 @@ _FINNISH_ENDINGS = ("yhdistys", "yhdistyksen", "liitto", "liiton", "saatio", "se
 
 
 def _language(everything: list[str]) -> str | None:
-    swedish = lexicon().swedish
-    if any(w in swedish or w.endswith(_SWEDISH_ENDINGS) for w in everything):
-        return None if any(w.endswith(_FINNISH_ENDINGS) for w in everything[:-1]) else "sv"
-    return "fi" if any(w.endswith(_FINNISH_ENDINGS) for w in everything) else None
+    told = [_language_of(w) for w in everything]
+    if "sv" in told:
+        return None if "fi" in told[:-1] else "sv"
+    return "fi" if "fi" in told else None
+
+
+@lru_cache(maxsize=1 << 18)
+def _language_of(word: str) -> str | None:
+    if word in lexicon().swedish or word.endswith(_SWEDISH_ENDINGS):
+        return "sv"
+    return "fi" if word.endswith(_FINNISH_ENDINGS) else None
 
 
 def _without_form(display: str, form: str | None) -> str:

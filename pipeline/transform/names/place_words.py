@@ -50,9 +50,15 @@ def place_words() -> dict[str, PlaceWord]:
         folded = ascii_fold(text)
         if folded not in found or not form.is_former:
             found.setdefault(folded, word)
-    for word, code in lexicon().areas.items():
-        found.setdefault(word, PlaceWord((code,), (code,), True))
+    for area, code in lexicon().areas.items():
+        found.setdefault(area, PlaceWord((code,), (code,), True))
     return found
+
+
+@cache
+def _starts() -> frozenset[str]:
+    """First words of places that have several."""
+    return frozenset(w.split(" ")[0] for w in place_words() if " " in w)
 
 
 @cache
@@ -72,7 +78,7 @@ def find_places(rest: list[str | None], umbrella: tuple[int, int] | None) -> Fou
     n = 0
     while n < len(free):
         hit = None
-        for length in (3, 2, 1):
+        for length in (3, 2, 1) if rest[free[n]] in _starts() else (1,):
             span = free[n : n + length]
             if len(span) < length or span[-1] - span[0] != length - 1:
                 continue

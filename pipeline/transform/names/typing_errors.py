@@ -5,7 +5,7 @@ different. The repair serves matching only; the display keeps what was written.
 """
 
 from collections.abc import Iterable
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.place_words import place_words
 from pipeline.transform.names.umbrellas import vocabulary
@@ -35,7 +35,7 @@ def _index() -> dict[str, str]:
     return found
 
 
-@cache
+@lru_cache(maxsize=1 << 18)
 def repaired(word: str) -> str | None:
     """The known word that this one is a typing error of; null when it is known itself or far from every one."""
     if len(word) < SHORTEST:

@@ -20,6 +20,8 @@ class Pattern:
     level: str | None
     needs_place: bool
     """True where the words are ordinary ones that mean the family only beside a place ("Kuopion Latu")."""
+    is_single: bool = False
+    """True for a body that is known by an abbreviation and need not be an umbrella."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +41,19 @@ def pattern_words(text: str) -> tuple[str, ...]:
 
 @cache
 def patterns() -> tuple[Pattern, ...]:
-    """All patterns, longest first."""
+    """All patterns, longest first. A body known by its abbreviation is a family of its own: LSKL and its expansion
+    are then one body as MLL and Mannerheimin Lastensuojeluliitto are."""
     read = [
         Pattern(r["umbrella"], pattern_words(r["pattern"]), r["level"] or None, bool(r["needs_place"]))
         for r in rows("umbrellas")
     ]
+    families = {p.umbrella for p in read}
+    for r in rows("abbreviations"):
+        short, expansion = r["abbreviation"], r["expansion"]
+        if r["is_organisation"] != "yes" or short in families:
+            continue
+        texts = (short, expansion, f"{short} {expansion}", f"{expansion} {short}") if expansion else (short,)
+        read += [Pattern(short, pattern_words(t), None, False, True) for t in texts]
     return tuple(sorted(read, key=lambda p: -len(p.words)))
 
 

@@ -124,7 +124,8 @@ def ods() -> Callable[[Sequence[Sequence[str]]], bytes]:
             "<table:table-row>" + "".join(cell.format(value) for value in row) + "</table:table-row>" for row in rows
         )
         names = " ".join(
-            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"' for short in ("office", "table", "text")
+            f'xmlns:{short}="urn:oasis:names:tc:opendocument:xmlns:{short}:1.0"'
+            for short in ("office", "table", "text")
         )
         mime = "application/vnd.oasis.opendocument.spreadsheet"
         return zipped(
@@ -145,7 +146,10 @@ def ods() -> Callable[[Sequence[Sequence[str]]], bytes]:
 def container(streams: dict[str, bytes]) -> bytes:
     """An Office container (MS-CFB, version 3) with the given streams, each padded past the mini stream limit."""
     sector = 512
-    padded = [content + b"\0" * (max(4096, -(-len(content) // sector) * sector) - len(content)) for content in streams.values()]
+    padded = [
+        content + b"\0" * (max(4096, -(-len(content) // sector) * sector) - len(content))
+        for content in streams.values()
+    ]
     fat = [0xFFFFFFFD, 0xFFFFFFFE]  # sector 0 is the allocation table, 1 the directory
     starts = []
     for content in padded:
@@ -166,8 +170,26 @@ def container(streams: dict[str, bytes]) -> bytes:
         last = index + 1 == len(streams)
         directory += entry(name, 2, starts[index], len(content), right=0xFFFFFFFF if last else index + 2)
     directory += b"\0" * (sector - len(directory))
-    header = struct.pack("<8s16sHHHHH6sIIIIIIIII", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"", 0x3E, 3, 0xFFFE, 9, 6, b"",
-                         0, 1, 1, 0, 4096, 0xFFFFFFFE, 0, 0xFFFFFFFE, 0)
+    header = struct.pack(
+        "<8s16sHHHHH6sIIIIIIIII",
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        b"",
+        0x3E,
+        3,
+        0xFFFE,
+        9,
+        6,
+        b"",
+        0,
+        1,
+        1,
+        0,
+        4096,
+        0xFFFFFFFE,
+        0,
+        0xFFFFFFFE,
+        0,
+    )
     header += struct.pack("<I", 0) + b"\xff" * (108 * 4)
     return header + struct.pack("<128I", *fat) + directory + b"".join(padded)
 
@@ -201,7 +223,11 @@ def xls() -> Callable[[Sequence[Sequence[str | float]]], bytes]:
         sheet += record(0x000A, b"")
         name = text("Yhdistykset", "B")
         globals_length = len(record(0x0809, begin)) + 4 + 6 + len(name) + 4
-        stream = record(0x0809, begin) + record(0x0085, struct.pack("<IBB", globals_length, 0, 0) + name) + record(0x000A, b"")
+        stream = (
+            record(0x0809, begin)
+            + record(0x0085, struct.pack("<IBB", globals_length, 0, 0) + name)
+            + record(0x000A, b"")
+        )
         return container({"Workbook": stream + sheet})
 
     return _xls

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Callable
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from pipeline.sources.csv.delimiter import _lenient
 from pipeline.sources.csv.delimiter import cells as split_cells
 from pipeline.sources.csv.encoding import decode
 from pipeline.sources.csv.headers import recognise
@@ -62,6 +64,14 @@ def test_quotation_marks_out_of_order_never_lose_a_letter(text: str) -> None:
     rows, _ = split_cells(text, ";")
     left = "".join(cell for row in rows for cell in row)
     assert left.count("a") == text.count("a")
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.lists(CELL, min_size=2, max_size=3), min_size=1, max_size=4))
+def test_the_lenient_rules_read_orderly_files_as_the_standard_does(rows: list[list[str]]) -> None:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, delimiter=";", lineterminator="\n", quoting=csv.QUOTE_ALL).writerows(rows)
+    assert _lenient(stream.getvalue(), ";") == rows
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "mac_roman", "cp850", "utf-8"])
@@ -155,6 +165,6 @@ def read_rows(read: Callable[..., Any]) -> Callable[[str], list[int]]:
     """Row numbers that findings name."""
 
     def _rows(text: str) -> list[int]:
-        return [int(finding.message.split("row ")[1].split(":")[0]) for finding in read(text).findings]
+        return [int(re.findall(r"row (\d+)", finding.message)[0]) for finding in read(text).findings]
 
     return _rows

@@ -8,6 +8,8 @@ from datetime import date, datetime, time
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from pipeline.sources.csv import archive
 from pipeline.sources.csv.reading import read as read_book
@@ -21,8 +23,13 @@ def cells(body: bytes, **options: Any) -> list[list[str | None]]:
 
 
 def test_xlsx_values_read_as_they_look(xlsx: Callable[..., bytes]) -> None:
-    body = xlsx({"A": [[70100, 1.5, date(2024, 5, 1), datetime(2024, 5, 1, 9, 30), time(9, 30), True, "=1+1", "007", None, "x"]]})
-    assert cells(body) == [["70100", "1.5", "2024-05-01", "2024-05-01 09:30:00", "09:30:00", "TRUE", None, "007", None, "x"]]
+    moment = datetime(2024, 5, 1, 9, 30)  # noqa: DTZ001 -- workbooks know no time zones
+    assert cells(xlsx({"A": [[70100, 1.5, True, "=1+1", "007", None, "x"]]})) == [
+        ["70100", "1.5", "TRUE", None, "007", None, "x"]
+    ]
+    assert cells(xlsx({"A": [[date(2024, 5, 1), moment, time(9, 30)]]})) == [
+        ["2024-05-01", "2024-05-01 09:30:00", "09:30:00"]
+    ]
 
 
 def test_a_long_phone_number_kept_as_a_number_keeps_its_digits(xlsx: Callable[..., bytes]) -> None:
@@ -168,3 +175,39 @@ def test_a_damaged_sheet_is_a_sentence(xlsx: Callable[..., bytes]) -> None:
 def test_bounds_of_text_files_are_kept() -> None:
     with pytest.raises(SourceFailed, match="column 501"):
         cells((";" * 500 + "x\n" + "a;b\n").encode())
+
+
+def test_repeated_values_of_ods_do_not_fill_the_memory(ods: Callable[..., bytes]) -> None:
+    with zipfile.ZipFile(io.BytesIO(ods([["Nimi"]]))) as made:
+        parts = {entry: made.read(entry).decode() for entry in made.namelist()}
+    for where, count in (("cell office", "columns-repeated"), ("row", "rows-repeated")):
+        content = parts["content.xml"].replace(
+            f"<table:table-{where}",
+            f'<table:table-{where.split()[0]} table:number-{count}="1000000" '
+            + ("office" if "office" in where else ""),
+        )
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w") as made:
+            for name, text in (parts | {"content.xml": content}).items():
+                made.writestr(name, text)
+        with pytest.raises(SourceFailed, match="repeats a value"):
+            cells(stream.getvalue())
+
+
+@pytest.mark.parametrize("kind", ["xls", "xlsx"])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(places=st.lists(st.tuples(st.floats(0, 0.999), st.integers(0, 255)), min_size=1, max_size=8))
+def test_damage_anywhere_is_a_sentence_or_is_read(
+    xls: Callable[..., bytes],
+    xlsx: Callable[..., bytes],
+    read: Callable[..., Any],
+    kind: str,
+    places: list[tuple[float, int]],
+) -> None:
+    body = bytearray(xls(ROWS) if kind == "xls" else xlsx({"A": ROWS}))
+    for place, byte in places:
+        body[int(place * len(body))] = byte
+    try:
+        read(bytes(body))
+    except SourceFailed as error:
+        assert "\n" not in str(error)

@@ -1,0 +1,180 @@
+"""The whole pipeline over real HTTP: what it promises when all is well, and when it is not."""
+
+import shutil
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from pipeline import schema
+from pipeline.demo.score import score
+from pipeline.demo.server import Fault
+from pipeline.exports import release
+from pipeline.orchestration.instance import open_instance
+from pipeline.storage import read_table
+
+pytestmark = pytest.mark.slow
+
+
+def parquet(result, name):
+    return pq.read_table(result.release.path / "parquet" / f"{name}.parquet")
+
+
+def states(result):
+    return {o.source: o.state for o in result.outcomes}
+
+
+class TestAGoodRun:
+    def test_every_source_is_fresh_and_a_release_is_published(self, synced):
+        _, settings, result = synced
+        assert states(result) == dict.fromkeys(("ptv", "lahella", "yhdistysinfo", "kuntalista"), "fresh")
+        assert result.exit_code == 0
+        assert release.verify(result.release.path) == []
+        assert release.latest(settings.releases_dir).version == result.release.version
+
+    def test_nothing_is_lost_between_snapshot_and_release(self, synced):
+        """Every record read is in `bridge`, or an issue names it."""
+        _, settings, result = synced
+        read = set()
+        for source in settings.sources:
+            read |= set(read_table(settings.records_dir / source.id, "record").column("record_id").to_pylist())
+        bridged = set(parquet(result, "bridge").column("record_id").to_pylist())
+        named = set(parquet(result, "issue").column("record_id").to_pylist())
+        assert bridged <= read
+        assert read <= bridged | named
+        assert sum(o.read for o in result.outcomes) == len(read) + sum(o.repeated for o in result.outcomes) + sum(
+            1 for i in parquet(result, "issue").to_pylist() if i["code"] == "record_without_name"
+        )
+
+    def test_every_platform_record_of_the_world_is_read(self, synced):
+        """PTV lists only organisations with content, so some of its sightings are hidden by the platform itself."""
+        region, _, result = synced
+        bridged = set(parquet(result, "bridge").column("record_id").to_pylist())
+        hidden = {r for r in region.world.truth() if r not in bridged}
+        assert all(r.startswith("ptv:") for r in hidden)
+
+    def test_most_organisations_are_found_and_hardly_any_is_mixed_up(self, synced):
+        region, _, result = synced
+        found = score(parquet(result, "bridge"), region.world.truth())
+        assert found.precision >= 0.95
+        assert found.f1 >= 0.75
+
+    def test_an_analyst_can_open_the_database(self, synced):
+        _, _, result = synced
+        con = duckdb.connect(str(result.release.path / "catalogue.duckdb"), read_only=True)
+        count = con.execute("SELECT count(*) FROM organization_flat WHERE source_count > 1").fetchall()[0][0]
+        assert count > 10
+        assert con.execute("SELECT count(*) FROM theme_coverage").fetchall()[0][0] > 0
+        con.close()
+
+    def test_every_chosen_value_has_its_provenance(self, synced):
+        """Each golden value stands as a chosen assertion of a record of that organisation."""
+        _, _, result = synced
+        con = duckdb.connect()
+        for name in ("organization", "assertion", "bridge"):
+            con.register(name, parquet(result, name))
+        for field in ("name", "email", "website", "business_id", "municipality_code"):
+            orphans = con.execute(f"""
+                SELECT count(*) FROM organization o WHERE o.{field} IS NOT NULL AND NOT EXISTS (
+                    SELECT 1 FROM assertion a JOIN bridge b USING (record_id)
+                    WHERE a.entity_id = o.id AND b.entity_id = o.id AND a.field = '{field}' AND a.chosen
+                      AND a.value = o.{field})
+            """).fetchall()[0][0]
+            assert orphans == 0, field
+
+    def test_contact_persons_stay_out_unless_asked_for(self, synced):
+        region, settings, result = synced
+        assert parquet(result, "contact").num_rows == 0
+        people = {s.organisation.contact_name for s in region.world.sightings["kuntalista"]} - {None}
+        assert people, "the list shows contact persons"
+        published = b"".join(p.read_bytes() for p in (result.release.path / "parquet").iterdir())
+        landed = read_table(settings.records_dir / "kuntalista", "contact").column("name").to_pylist()
+        assert set(landed) & people
+        names = {v for t in schema.tables(stage="catalogue") for v in _strings(parquet(result, t.name))}
+        assert not names & people
+        assert published
+
+    def test_the_history_shows_every_asset_with_its_rows(self, synced):
+        _, settings, _ = synced
+        instance = open_instance(settings.data_dir)
+        try:
+            import dagster as dg
+
+            for name in ("snapshot_ptv", "records_ptv", "matches", "entities", "catalogue", "release"):
+                event = instance.get_latest_materialization_event(dg.AssetKey(name))
+                assert event is not None, name
+                metadata = event.asset_materialization.metadata
+                assert metadata["dagster/row_count"].value > 0, name
+        finally:
+            instance.dispose()
+
+
+def _strings(table):
+    for column in table.columns:
+        if str(column.type) == "string":
+            yield from column.unique().to_pylist()
+
+
+class TestTheNextRun:
+    def test_unchanged_platforms_change_no_id_and_no_golden_row(self, region):
+        _, first = region.sync()
+        _, second = region.sync()
+        assert parquet(first, "organization") == parquet(second, "organization")
+        assert parquet(first, "assertion") == parquet(second, "assertion")
+        assert first.release.version != second.release.version
+
+    def test_offline_reads_the_same_records_again(self, region):
+        settings, first = region.sync()
+        folder = settings.records_dir / "ptv"
+        before = {p.name: p.read_bytes() for p in folder.glob("*.parquet")}
+        shutil.rmtree(folder)
+        _, again = region.sync(offline=True)
+        assert {p.name: p.read_bytes() for p in folder.glob("*.parquet")} == before
+        assert set(states(again).values()) == {"replayed"}
+        assert parquet(again, "organization") == parquet(first, "organization")
+
+    def test_a_platform_that_fails_leaves_its_last_good_records_and_is_named(self, region):
+        _, first = region.sync()
+        _, second = region.sync(harm=lambda sites: sites["lahella"].faults.append(Fault("status", status=500)))
+        assert states(second) == states(first) | {"lahella": "stale"}
+        assert second.exit_code == 1
+        assert parquet(second, "organization") == parquet(first, "organization")
+        message = next(o.message for o in second.outcomes if o.source == "lahella")
+        assert "HTTP 500" in message
+        assert "\n" not in message
+
+    def test_a_source_that_shrinks_is_held_back_until_somebody_agrees(self, region):
+        _, first = region.sync()
+        region.world.sightings["yhdistysinfo"] = region.world.sightings["yhdistysinfo"][:3]
+        _, held = region.sync()
+        assert states(held)["yhdistysinfo"] == "held"
+        assert parquet(held, "organization") == parquet(first, "organization")
+        _, agreed = region.sync(accept_shrink=("yhdistysinfo",))
+        assert states(agreed)["yhdistysinfo"] == "fresh"
+        assert next(o for o in agreed.outcomes if o.source == "yhdistysinfo").organizations == 3
+
+
+class TestABadFirstRun:
+    @pytest.mark.parametrize("kind", ["status", "html", "truncate", "reset", "junk"])
+    def test_one_broken_platform_never_stops_the_others(self, region, kind):
+        _, result = region.sync(harm=lambda sites: sites["ptv"].faults.append(Fault(kind)))
+        assert states(result)["ptv"] == "missing"
+        assert result.release is not None
+        assert result.exit_code == 1
+
+    def test_without_any_source_nothing_is_published_and_the_reason_is_one_line(self, region):
+        def harm(sites):
+            for site in sites.values():
+                site.faults.append(Fault("status"))
+
+        settings, result = region.sync(harm=harm)
+        assert result.release is None
+        assert "nothing to publish" in result.stop
+        assert "\n" not in result.stop
+        assert not (settings.releases_dir / "latest.json").exists()
+
+    def test_a_wrong_token_fails_its_source_only(self, region):
+        _, result = region.sync(change=lambda text: text.replace("${LAHELLA_TOKEN}", "${OTHER_TOKEN}"))
+        assert states(result)["lahella"] == "missing"
+        assert "OTHER_TOKEN is not set" in next(o.message for o in result.outcomes if o.source == "lahella")
+        assert result.release is not None
