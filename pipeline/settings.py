@@ -121,8 +121,8 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     if isinstance(keep, int) and keep < 1:
         config.mistake(("publish", "keep"), "must be at least 1")
     settings = Settings(
-        config_path=path.absolute(),
-        data_dir=(data_dir or path.parent / str(data)).absolute(),
+        config_path=path.resolve(),
+        data_dir=(data_dir or path.parent / str(data)).resolve(),
         sources=sources,
         region=region,
         municipality_codes=codes,

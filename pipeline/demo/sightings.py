@@ -36,7 +36,11 @@ class _Eye:
         chosen = [o for o in self.organisations if self.rng.random() < 0.4 or o.level == "district"]
         shown = {o.truth_id for o in chosen}
         for o in chosen:
-            view = replace(self._contacts(o, 0.6), contact_name=None, activities=tuple(a for a in o.activities if _reaches_ptv(a.kind)))
+            view = replace(
+                self._contacts(o, 0.6),
+                contact_name=None,
+                activities=tuple(a for a in o.activities if _reaches_ptv(a.kind)),
+            )
             parent = self.by_id.get(o.parent_truth_id or "")
             if parent and parent.business_id and self.rng.random() < 0.15:
                 view = replace(view, business_id=parent.business_id)

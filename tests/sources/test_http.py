@@ -122,7 +122,7 @@ def test_a_broken_compressed_answer_is_not_read_as_a_short_one(client, base, sit
 
 def test_robots_txt_is_obeyed(client, base, site):
     site.route("/private/x", lambda r: Reply(b"{}"))
-    with pytest.raises(SourceFailed, match="robots.txt"):
+    with pytest.raises(SourceFailed, match=r"robots\.txt"):
         client.get(f"{base}/private/x")
     assert "/private/x" not in site.asked
 

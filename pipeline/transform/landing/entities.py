@@ -198,13 +198,9 @@ def _service(
     )
     if item.is_free is not None or shared.text("price"):
         option = None if item.is_free is None else "free" if item.is_free else "paid"
-        c.add(
-            "cost_option", record_id, service_id=record_id, option=option, amount_description=shared.text("price")
-        )
+        c.add("cost_option", record_id, service_id=record_id, option=option, amount_description=shared.text("price"))
     for native in dict.fromkeys(item.locations):
-        c.add(
-            "service_at_location", record_id, service_id=record_id, location_id=c.record_id(native), description=None
-        )
+        c.add("service_at_location", record_id, service_id=record_id, location_id=c.record_id(native), description=None)
 
 
 def _location(
