@@ -42,8 +42,7 @@ def build_defs(settings: Settings, *, report: Callable[[str, str], None] = lambd
     return dg.Definitions(assets=assets, jobs=[job], schedules=schedules, executor=dg.in_process_executor)
 
 
-def __getattr__(name: str) -> dg.Definitions:
-    """`defs`, made when Dagster asks for it, so that importing `build_defs` reads no configuration."""
-    if name == "defs":
-        return build_defs(load(Path(os.environ.get("KOONTI_CONFIG", "koonti.yml"))))
-    raise AttributeError(name)
+@dg.definitions
+def defs() -> dg.Definitions:
+    """What Dagster loads; made only when it asks, so that importing `build_defs` reads no configuration."""
+    return build_defs(load(Path(os.environ.get("KOONTI_CONFIG", "koonti.yml"))))

@@ -38,8 +38,8 @@ def serve(asked: Path | None, port: int) -> int:
     click.echo(f"Showing {config}. Open http://127.0.0.1:{port} (Ctrl-C stops it).")
     if config == DEMO and asked is None:
         click.echo("koonti.yml has no release yet; `koonti ui --config koonti.yml` shows it all the same.")
-    env = {**os.environ, "DAGSTER_HOME": str(root), "KOONTI_CONFIG": str(config.resolve())}
-    command = [sys.executable, "-m", "dagster", "dev", "-m", "pipeline.definitions", "-h", "127.0.0.1", "-p", str(port)]
+    env = {**os.environ, "DAGSTER_HOME": str(root), "KOONTI_CONFIG": str(config.resolve()), "PYTHONWARNINGS": "ignore"}
+    command = [sys.executable, "-m", "dagster", "dev", "-h", "127.0.0.1", "-p", str(port)]
     process = subprocess.Popen(command, env=env, preexec_fn=_default_interrupt)  # noqa: S603
     try:
         return process.wait()
