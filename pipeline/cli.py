@@ -92,15 +92,15 @@ def sync(
 @DATA_DIR
 def status(config_path: Path, data_dir: Path | None) -> None:
     """Show how each source is, and what is published."""
-    from pipeline import stages
+    from pipeline import outcomes
     from pipeline.exports import release
 
     settings = _settings(config_path, data_dir)
-    outcomes = stages.outcomes(settings)
-    show_outcomes(outcomes)
+    states = outcomes.read(settings)
+    show_outcomes(states)
     published = _or_stop(lambda: release.latest(settings.releases_dir))
     click.echo(f"Published: {published.path}" if published else "Nothing has been published yet.")
-    sys.exit(1 if any(o.failed for o in outcomes) else 0)
+    sys.exit(1 if any(o.failed for o in states) else 0)
 
 
 @cli.command()

@@ -12,6 +12,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from dotenv import dotenv_values
+
 from pipeline.config_file import ConfigFile
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.http import HttpPolicy
@@ -102,8 +104,12 @@ class Settings:
 
 
 def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
-    """Reads and checks a configuration; raises `ConfigMistakes` with one line per mistake."""
-    environment = os.environ if environment is None else environment
+    """Reads and checks a configuration; raises `ConfigMistakes` with one line per mistake.
+
+    Variables come from the environment and, where it has none, from a file `.env` beside the configuration.
+    """
+    if environment is None:
+        environment = {**{k: v or "" for k, v in dotenv_values(path.parent / ".env").items()}, **os.environ}
     config = ConfigFile.read(path)
     raw = config.data
     config.check_keys((), raw, TOP_KEYS)

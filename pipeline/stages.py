@@ -5,18 +5,18 @@ it raises `Stop` only when nothing may be published.
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import duckdb
 import pyarrow as pa
 
-from pipeline import schema, storage
+from pipeline import outcomes, schema, storage
 from pipeline.dedupe import catalogue, gather, identity, provenance
 from pipeline.dedupe.match import MatchResult, match
 from pipeline.exports import release, taxonomy
+from pipeline.outcomes import SourceOutcome
 from pipeline.schema.checks import Violation, violations
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources import fetching, registry, snapshots
@@ -26,34 +26,6 @@ from pipeline.storage import Stop
 from pipeline.transform.landing import land
 
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceOutcome:
-    """How one source ended: the snapshot it used, and what became of it."""
-
-    source: str
-    state: str
-    """A value of the code list `snapshot_state`."""
-    message: str | None
-    version: str | None
-    fetched_at: str | None
-    captures: int
-    bytes: int
-    sha256: str | None
-    organizations: int
-    services: int
-    locations: int
-    issues: int
-    read: int
-    """Items that the parser handed on."""
-    repeated: int
-    """Items that came again with an id that was there before."""
-
-    @property
-    def failed(self) -> bool:
-        """True when the newest material of the source is not in the catalogue."""
-        return self.state in ("stale", "held", "missing")
 
 
 def take_snapshot(
@@ -83,7 +55,7 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
     before = storage.read_manifest(folder)
     status = fetching.status(settings.snapshots_dir, source.id)
     if not status or not status["version"]:
-        return _outcome(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
+        return outcomes.earlier(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
     try:
         snapshot = snapshots.load(settings.snapshots_dir / source.id / status["version"])
         parse = registry.parse_of(source.kind)
@@ -93,10 +65,10 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
             snapshot_version=snapshot.version,
         )
     except SourceFailed as failure:
-        return _outcome(source.id, before, "stale" if before else "missing", str(failure))
+        return outcomes.earlier(source.id, before, "stale" if before else "missing", str(failure))
     bound = source.description.shrink_limit
     if before and not accept_shrink and landed.organizations < bound * before["organizations"]:
-        return _outcome(
+        return outcomes.earlier(
             source.id,
             before,
             "held",
@@ -123,43 +95,6 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
     return outcome
 
 
-def _outcome(source: str, before: dict[str, Any] | None, state: str, message: str) -> SourceOutcome:
-    """The outcome when the records of an earlier run stay, or when there are none."""
-    known: dict[str, Any] = {"version": None, "fetched_at": None, "sha256": None} | (before or {})
-    counts = "captures bytes organizations services locations issues read repeated".split()
-    return SourceOutcome(
-        source=source,
-        state=state if before else "missing",
-        message=message,
-        version=known["version"],
-        fetched_at=known["fetched_at"],
-        sha256=known["sha256"],
-        **{name: int(known.get(name) or 0) for name in counts},
-    )
-
-
-def unaccounted(settings: Settings, source: SourceSettings, outcome: SourceOutcome) -> int:
-    """Items that the parser handed on and that are neither a record nor named by an issue; 0 is right."""
-    folder = settings.records_dir / source.id
-    records = set(storage.read_table(folder, "record").column("record_id").to_pylist())
-    refused = set(storage.read_table(folder, "issue").column("record_id").to_pylist()) - records - {None}
-    return max(0, outcome.read - len(records) - len(refused) - outcome.repeated)
-
-
-def note_outcome(settings: Settings, outcome: SourceOutcome) -> None:
-    """Keeps the outcome of this run for the manifest, `koonti status` and people."""
-    fetching.note_file(settings.snapshots_dir / outcome.source / "outcome.json", asdict(outcome))
-
-
-def outcomes(settings: Settings) -> list[SourceOutcome]:
-    """The outcome of every enabled source in its latest run."""
-    found = []
-    for source in settings.sources:
-        facts = fetching.read_file(settings.snapshots_dir / source.id / "outcome.json")
-        found.append(SourceOutcome(**facts) if facts else _outcome(source.id, None, "missing", "It was never run."))
-    return found
-
-
 def record_folders(settings: Settings) -> list[Path]:
     """Folders of record tables that are there."""
     folders = [settings.records_dir / s.id for s in settings.sources]
@@ -183,7 +118,7 @@ def match_records(settings: Settings) -> MatchResult:
     finally:
         con.close()
     if not records.num_rows:
-        failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes(settings) if o.message)
+        failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
         raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
     result = match(records)
     storage.write_tables(
@@ -238,9 +173,9 @@ def build_catalogue(settings: Settings) -> dict[str, pa.Table]:
         tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
     finally:
         con.close()
-    states = outcomes(settings)
-    tables["source"] = _source_table(settings, states)
-    tables["snapshot"] = _snapshot_table(states)
+    states = outcomes.read(settings)
+    tables["source"] = outcomes.source_table(settings, states)
+    tables["snapshot"] = outcomes.snapshot_table(states)
     tables |= taxonomy.tables(tables["attribute"])
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     found = check_catalogue(tables)
@@ -272,56 +207,10 @@ def publish(settings: Settings, *, now: datetime) -> release.Release:
         settings.releases_dir,
         tables,
         version=facts["version"],
-        sources=[asdict(o) for o in outcomes(settings)],
+        sources=[asdict(o) for o in outcomes.read(settings)],
         region=settings.region,
         keep=settings.keep,
         copies=tuple(settings.base_dir / target for target in settings.publish_to),
         previous=facts.get("previous"),
         created_at=now,
     )
-
-
-def _source_table(settings: Settings, states: list[SourceOutcome]) -> pa.Table:
-    rows = []
-    for source, outcome in zip(settings.sources, states, strict=True):
-        about = source.description
-        rows.append(
-            {
-                "id": source.id,
-                "name": about.name,
-                "kind": source.kind,
-                "publisher": about.publisher,
-                "url": about.url,
-                "licence": about.licence,
-                "attribution": about.attribution,
-                "status": outcome.state,
-                "fetched_at": _moment(outcome.fetched_at),
-                "organizations": outcome.organizations,
-                "services": outcome.services,
-                "locations": outcome.locations,
-                "issues": outcome.issues,
-            }
-        )
-    return schema.table_from_rows("source", rows)
-
-
-def _snapshot_table(states: list[SourceOutcome]) -> pa.Table:
-    rows = [
-        {
-            "source": o.source,
-            "version": o.version,
-            "fetched_at": _moment(o.fetched_at),
-            "status": o.state,
-            "captures": o.captures,
-            "bytes": o.bytes,
-            "sha256": o.sha256,
-            "message": o.message,
-        }
-        for o in states
-        if o.version
-    ]
-    return schema.table_from_rows("snapshot", rows)
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None

@@ -11,12 +11,12 @@ from typing import IO, Any
 
 import dagster as dg
 
-from pipeline import stages
+from pipeline import outcomes
 from pipeline.definitions import JOB, build_defs
 from pipeline.exports import release
 from pipeline.orchestration.instance import open_instance
+from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings
-from pipeline.stages import SourceOutcome
 from pipeline.storage import Stop
 
 
@@ -71,7 +71,7 @@ def run(
                 history.dispose()
         after = release.latest(settings.releases_dir)
     published = after if after and (before is None or after.version != before.version) else None
-    return RunResult(outcomes=stages.outcomes(settings), release=published, stop=stop)
+    return RunResult(outcomes=outcomes.read(settings), release=published, stop=stop)
 
 
 def _reason(ended: dg.ExecuteInProcessResult) -> str:

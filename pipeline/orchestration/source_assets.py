@@ -8,10 +8,10 @@ from datetime import UTC, datetime
 
 import dagster as dg
 
-from pipeline import stages, storage
+from pipeline import outcomes, stages, storage
 from pipeline.orchestration.metadata import counts, preview, table_schema
+from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings, SourceSettings
-from pipeline.stages import SourceOutcome
 
 Report = Callable[[str, str], None]
 """Called with a source or stage and a sentence about how far it is."""
@@ -99,7 +99,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
     )
     def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult:
         outcome = stages.land_source(settings, source, accept_shrink=config.accept_shrink)
-        stages.note_outcome(settings, outcome)
+        outcomes.note(settings, outcome)
         folder = settings.records_dir / source.id
         manifest = storage.read_manifest(folder) or {"tables": {}}
         report(source.id, _sentence(outcome))
@@ -120,7 +120,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
 
 
 def _checks(settings: Settings, source: SourceSettings, outcome: SourceOutcome) -> list[dg.AssetCheckResult]:
-    unaccounted = stages.unaccounted(settings, source, outcome)
+    unaccounted = outcomes.unaccounted(settings, source, outcome)
     return [
         dg.AssetCheckResult(
             check_name="fresh",

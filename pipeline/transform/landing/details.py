@@ -1,5 +1,6 @@
 """The values that organisations, services and places share: texts, contacts, addresses, areas, terms, hours."""
 
+import re
 from dataclasses import dataclass, field
 
 from pipeline.sources.items import Address, Item
@@ -9,6 +10,7 @@ from pipeline.transform.coordinates import to_wgs84
 from pipeline.transform.identifiers import mask_identity_codes
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.languages import language
+from pipeline.transform.names import ascii_fold
 from pipeline.transform.places import ResolvedAddress, area, resolve_address
 from pipeline.transform.themes import themes_for
 
@@ -118,12 +120,16 @@ def _contacts(c: Collector, record_id: str, item: Item, shared: Shared) -> None:
                 description=phone.description or number.description,
                 language=language(phone.language).value if phone.language else None,
             )
+    people = [set(ascii_fold(p.name).split()) for p in item.contacts if p.name]
     seen_emails = set()
     for mail in item.emails:
         for address, problem in emails(mail.value):
             c.problem(record_id, "email", problem, mail.value, used=address is not None)
             if address and address not in seen_emails:
                 seen_emails.add(address)
+                if any(name <= set(re.split(r"[._-]", address.split("@")[0])) for name in people):
+                    _person(c, record_id, None, None, address, None, owner)  # the mailbox of a person named beside it
+                    continue
                 shared.email = shared.email or address
                 c.add("email", record_id, **owner, email=address, description=mail.description)
     _links(c, record_id, item, shared, owner)
@@ -199,9 +205,10 @@ def _addresses(c: Collector, record_id: str, item: Item, shared: Shared) -> None
             shared.latitude, shared.longitude, shared.coordinate_origin = latitude, longitude, origin
         if shared.place is None and resolved.municipality_code and not abroad:
             shared.place = resolved
-        if not (resolved.street or resolved.postal_code or resolved.city or latitude is not None):
-            continue
-        if item.kind == "service":
+        said = [resolved.street, resolved.postal_code, resolved.city, latitude]
+        if item.kind == "location":
+            said.append(resolved.municipality_code)
+        if item.kind == "service" or all(value is None for value in said):
             continue
         c.add(
             "address",
