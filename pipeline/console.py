@@ -116,7 +116,7 @@ def explain_demo(result: Any, data_dir: Path) -> None:
     )
     click.echo("\nWhat ties records to their organisation (strongest reasons of each record):")
     top = sorted(basis.items(), key=lambda kv: (-kv[1], kv[0]))
-    table(("reason", "records"), top[:8], indent="  ")
+    table(("reason", "records"), [(WORDS.get(reason, reason), count) for reason, count in top[:8]], indent="  ")
     click.echo("\nHow right it was, against the known truth:")
     click.echo(f"  of the pairs it joined, {s.precision:.1%} are one organisation (precision)")
     click.echo(f"  of the pairs that are one organisation, it joined {s.recall:.1%} (recall)")
@@ -127,8 +127,11 @@ def explain_demo(result: Any, data_dir: Path) -> None:
     for about, sql in QUERIES:
         click.echo(f"  # {about}")
         click.echo(f'  .venv/bin/koonti query{where} "{sql}"\n')
+    if not where:
+        click.echo("  # The same in pictures: assets, checks and runs\n  make ui\n")
 
 
+WORDS = {"single": "(stands alone)", "cluster": "(through others)"}
 QUERIES = (
     (
         "Organisations that stand on most platforms",

@@ -7,7 +7,7 @@ WITH phones AS (
     FROM phone WHERE organization_id IS NOT NULL GROUP BY 1
 ), street AS (
     SELECT organization_id AS id,
-           string_agg(concat_ws(', ', address_1, concat_ws(' ', postal_code, city)), ' | ' ORDER BY address_type, address_1)
+           string_agg(DISTINCT concat_ws(', ', address_1, nullif(concat_ws(' ', postal_code, city), '')), ' | ')
                AS addresses
     FROM address WHERE organization_id IS NOT NULL GROUP BY 1
 ), themes AS (

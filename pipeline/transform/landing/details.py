@@ -274,4 +274,4 @@ def _terms(c: Collector, record_id: str, item: Item) -> None:
         )
     for scheme, code, label in unmapped:
         if "theme" in scheme:
-            c.problem(record_id, f"theme:{scheme}", "theme_unmapped", label or code, used=True)
+            c.problem(record_id, scheme, "theme_unmapped", label or code, used=True)
