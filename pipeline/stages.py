@@ -7,7 +7,9 @@ it raises `Stop` only when nothing may be published.
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
+from functools import wraps
 from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +18,7 @@ from pipeline import outcomes, schema, storage
 from pipeline.dedupe import catalogue, gather, identity, provenance
 from pipeline.dedupe.match import MatchResult, match
 from pipeline.exports import release, taxonomy
+from pipeline.locks import alone
 from pipeline.outcomes import SourceOutcome
 from pipeline.schema.checks import Violation, violations
 from pipeline.settings import Settings, SourceSettings
@@ -28,6 +31,22 @@ from pipeline.transform.landing import land
 Progress = Callable[[str], None]
 
 
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def _exclusive(stage: Callable[Concatenate[Settings, P], T]) -> Callable[Concatenate[Settings, P], T]:
+    """A stage that writes: no other process may be at work on the same data; raises `Stop` when one is."""
+
+    @wraps(stage)
+    def guarded(settings: Settings, *args: P.args, **options: P.kwargs) -> T:
+        with alone(settings.data_dir):
+            return stage(settings, *args, **options)
+
+    return guarded
+
+
+@_exclusive
 def take_snapshot(
     settings: Settings, source: SourceSettings, *, now: datetime, progress: Progress, offline: bool = False
 ) -> Taken:
@@ -46,6 +65,7 @@ def take_snapshot(
     return fetching.take(order, now=now, progress=progress, offline=offline)
 
 
+@_exclusive
 def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bool = False) -> SourceOutcome:
     """Stage 2: the record tables of one source from the snapshot that stage 1 chose.
 
@@ -110,6 +130,7 @@ def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
     return con
 
 
+@_exclusive
 def match_records(settings: Settings) -> MatchResult:
     """Stage 3: which organisation records are one; leaves clusters, match, match_reason and relations."""
     con = open_records(settings)
@@ -134,6 +155,7 @@ def match_records(settings: Settings) -> MatchResult:
     return result
 
 
+@_exclusive
 def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     """Stage 3b: the persistent id of every cluster, carried over from the published release."""
     previous = release.latest(settings.releases_dir)
@@ -154,6 +176,7 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     return made
 
 
+@_exclusive
 def build_catalogue(settings: Settings) -> dict[str, pa.Table]:
     """Stage 4: golden rows and their provenance; raises `Stop` when a check of the schema fails."""
     ids = settings.data_dir / "identity"
@@ -197,6 +220,7 @@ def check_catalogue(tables: dict[str, pa.Table]) -> list[Violation]:
         con.close()
 
 
+@_exclusive
 def publish(settings: Settings, *, now: datetime) -> release.Release:
     """Stage 5: the release."""
     facts = storage.read_manifest(settings.data_dir / "identity") or {}

@@ -30,7 +30,8 @@ def state_values(con: duckdb.DuckDBPyConnection) -> None:
                     AND d.language IS NOT DISTINCT FROM t.language)
             UNION ALL SELECT organization_id, 'phone', number FROM phone WHERE contact_id IS NULL
             UNION ALL SELECT organization_id, 'address', concat_ws(', ', address_1,
-                nullif(concat_ws(' ', postal_code, city), '')) FROM address WHERE address_1 IS NOT NULL OR postal_code IS NOT NULL
+                nullif(concat_ws(' ', postal_code, city), ''))
+                FROM address WHERE address_1 IS NOT NULL OR postal_code IS NOT NULL
         )
         SELECT a.entity_id, s.field, s.id AS record_id, r.source, s.value, w.raw_value, k.kind, r.modified_at
         FROM said s

@@ -1,16 +1,15 @@
 """The assets after the sources: `matches`, `entities`, `catalogue`, `release`."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import dagster as dg
 
 from pipeline import schema, stages, storage
 from pipeline.orchestration.metadata import arrow_columns, counts, preview, table_schema
 from pipeline.orchestration.source_assets import Report
+from pipeline.orchestration.stopping import or_stop
 from pipeline.schema.checks import RULES
 from pipeline.settings import Settings
-from pipeline.storage import Stop
 
 
 def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefinition]:
@@ -28,7 +27,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         ],
     )
     def matches(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        result = _or_stop(lambda: stages.match_records(settings))
+        result = or_stop(lambda: stages.match_records(settings))
         records = result.clusters.num_rows
         clusters = len(set(result.clusters.column("cluster_id").to_pylist()))
         report("matches", f"{records} records are {clusters} organisations")
@@ -54,7 +53,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         kinds={"parquet"},
     )
     def entities(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        made = _or_stop(lambda: stages.assign_ids(settings, now=datetime.now(UTC)))
+        made = or_stop(lambda: stages.assign_ids(settings, now=datetime.now(UTC)))
         report("entities", f"{made.carried} ids carried over, {made.minted} new")
         return dg.MaterializeResult(
             metadata={
@@ -79,7 +78,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         ],
     )
     def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        tables = _or_stop(lambda: stages.build_catalogue(settings))
+        tables = or_stop(lambda: stages.build_catalogue(settings))
         found = stages.check_catalogue(tables)
         report("catalogue", f"{tables['organization'].num_rows} organisations, {tables['service'].num_rows} services")
         return dg.MaterializeResult(
@@ -111,7 +110,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         ],
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        made = _or_stop(lambda: stages.publish(settings, now=datetime.now(UTC)))
+        made = or_stop(lambda: stages.publish(settings, now=datetime.now(UTC)))
         report("release", f"{made.version} published")
         wrong = stages.release.verify(made.path)
         size = sum(int(f["bytes"]) for f in made.manifest["files"].values())
@@ -133,11 +132,3 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         )
 
     return [matches, entities, catalogue, release]
-
-
-def _or_stop(stage: Any) -> Any:
-    """Runs a stage; a `Stop` becomes a failure that Dagster does not repeat, with its sentence as the reason."""
-    try:
-        return stage()
-    except Stop as stop:
-        raise dg.Failure(description=str(stop), allow_retries=False) from None

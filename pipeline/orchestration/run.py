@@ -1,23 +1,21 @@
 """Runs the whole graph in this process and leaves the same history as a run from the user interface."""
 
-import fcntl
 import logging
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import dagster as dg
 
 from pipeline import outcomes
 from pipeline.definitions import JOB, build_defs
 from pipeline.exports import release
+from pipeline.locks import alone
 from pipeline.orchestration.instance import open_instance
 from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings
-from pipeline.storage import Stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def run(
     The history goes to the instance of the data folder, unless another `instance` is given.
     Raises `Stop` when another run is at work on the same data.
     """
-    with _alone(settings.data_dir), _quiet():
+    with alone(settings.data_dir), _quiet():
         before = release.latest(settings.releases_dir)
         ops: dict[str, Any] = {}
         for source in settings.sources:
@@ -85,21 +83,6 @@ def _reason(ended: dg.ExecuteInProcessResult) -> str:
             text = error.message.strip().splitlines()[0] if error else "unknown"
             return f"{event.step_key}: {text} (a fault of Koonti; the run's log in Dagster has the details)"
     return "a check failed that guards the release; see the checks of the last run in Dagster"
-
-
-@contextmanager
-def _alone(data_dir: Path) -> Iterator[None]:
-    """Holds the lock of a data folder; the system frees it when the process ends, however it ends."""
-    data_dir.mkdir(parents=True, exist_ok=True)
-    lock: IO[str] = (data_dir / ".lock").open("a+")
-    try:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise Stop(f"another run is at work on {data_dir}; wait for it to end.") from None
-        yield
-    finally:
-        lock.close()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ import dagster as dg
 
 from pipeline import outcomes, stages, storage
 from pipeline.orchestration.metadata import counts, preview, table_schema
+from pipeline.orchestration.stopping import or_stop
 from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings, SourceSettings
 
@@ -60,7 +61,8 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
             report(source.id, text)
             context.log.info(text)
 
-        taken = stages.take_snapshot(settings, source, now=datetime.now(UTC), progress=progress, offline=config.offline)
+        now, offline = datetime.now(UTC), config.offline
+        taken = or_stop(lambda: stages.take_snapshot(settings, source, now=now, progress=progress, offline=offline))
         return dg.MaterializeResult(
             metadata={
                 "state": taken.state,
@@ -98,7 +100,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
         ],
     )
     def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult:
-        outcome = stages.land_source(settings, source, accept_shrink=config.accept_shrink)
+        outcome = or_stop(lambda: stages.land_source(settings, source, accept_shrink=config.accept_shrink))
         outcomes.note(settings, outcome)
         folder = settings.records_dir / source.id
         manifest = storage.read_manifest(folder) or {"tables": {}}

@@ -1,4 +1,4 @@
-"""The invented region is the same for the same seed, invented throughout, and seen with the errors of real platforms."""
+"""The invented region is the same for the same seed, invented throughout, and seen as real platforms would see it."""
 
 import pytest
 

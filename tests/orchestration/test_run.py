@@ -1,18 +1,24 @@
 """The whole pipeline over real HTTP: what it promises when all is well, and when it is not."""
 
+import gzip
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
 from pipeline import schema
+from pipeline.demo.run import TOKEN
 from pipeline.demo.score import score
 from pipeline.demo.server import Fault
 from pipeline.exports import release
 from pipeline.orchestration.instance import open_instance
-from pipeline.storage import read_table
+from pipeline.storage import Stop, read_table
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.slow
 
 
@@ -93,6 +99,17 @@ class TestAGoodRun:
         names = {v for t in schema.tables(stage="catalogue") for v in _strings(parquet(result, t.name))}
         assert not names & people
         assert published
+
+    def test_the_token_of_a_platform_is_written_nowhere(self, synced):
+        """Neither in snapshots (unpacked) nor in the history, the records, the release or what was said."""
+        region, settings, _ = synced
+        for path in settings.data_dir.rglob("*"):
+            if path.is_file():
+                content = path.read_bytes()
+                if path.name.endswith(".gz"):
+                    content = gzip.decompress(content)
+                assert TOKEN.encode() not in content, path
+        assert TOKEN not in repr(region.said)
 
     def test_the_history_shows_every_asset_with_its_rows(self, synced):
         _, settings, _ = synced
@@ -178,3 +195,30 @@ class TestABadFirstRun:
         assert states(result)["lahella"] == "missing"
         assert "OTHER_TOKEN is not set" in next(o.message for o in result.outcomes if o.source == "lahella")
         assert result.release is not None
+
+
+class TestTwoRunsAtOnce:
+    def test_a_second_process_is_told_to_wait_and_changes_nothing(self, region):
+        settings, first = region.sync()
+        holder = subprocess.Popen(
+            [sys.executable, "-c", _HOLD, str(settings.data_dir)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )
+        try:
+            assert holder.stdout.readline().strip() == "held"
+            with pytest.raises(Stop, match="another run is at work"):
+                region.sync()
+        finally:
+            holder.kill()
+            holder.wait()
+            holder.stdout.close()
+        assert release.latest(settings.releases_dir).version == first.release.version
+        assert region.sync()[1].exit_code == 0, "a killed holder leaves no lock behind"
+
+
+_HOLD = """
+import sys, time, pathlib
+from pipeline.locks import alone
+with alone(pathlib.Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(60)
+"""
