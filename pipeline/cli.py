@@ -80,6 +80,8 @@ def sync(
             lambda: run(settings, report=progress.report, only=only, offline=offline, accept_shrink=accept_shrink)
         )
     show_outcomes(result.outcomes)
+    for line in result.failed_checks:
+        click.echo(line, err=True)
     if result.stop:
         click.echo(f"Nothing was published: {result.stop}", err=True)
     elif result.release:

@@ -177,8 +177,11 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
 
 
 @_exclusive
-def build_catalogue(settings: Settings) -> dict[str, pa.Table]:
-    """Stage 4: golden rows and their provenance; raises `Stop` when a check of the schema fails."""
+def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Violation]]:
+    """Stage 4: golden rows and their provenance, and what breaks the schema in them.
+
+    A catalogue with violations must not be published; `publish` refuses it.
+    """
     ids = settings.data_dir / "identity"
     assignment = storage.read_table(ids, "assignment")
     con = open_records(settings)
@@ -202,10 +205,8 @@ def build_catalogue(settings: Settings) -> dict[str, pa.Table]:
     tables |= taxonomy.tables(tables["attribute"])
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     found = check_catalogue(tables)
-    if found:
-        raise Stop("the catalogue breaks its schema: " + "; ".join(str(v) for v in found[:5]))
-    storage.write_tables(settings.catalogue_dir, tables)
-    return tables
+    storage.write_tables(settings.catalogue_dir, tables, {"violations": [str(v) for v in found]})
+    return tables, found
 
 
 def check_catalogue(tables: dict[str, pa.Table]) -> list[Violation]:
@@ -222,7 +223,10 @@ def check_catalogue(tables: dict[str, pa.Table]) -> list[Violation]:
 
 @_exclusive
 def publish(settings: Settings, *, now: datetime) -> release.Release:
-    """Stage 5: the release."""
+    """Stage 5: the release; raises `Stop` when the catalogue breaks its schema or is empty."""
+    broken = (storage.read_manifest(settings.catalogue_dir) or {}).get("violations", ["there is no catalogue"])
+    if broken:
+        raise Stop("the catalogue breaks its schema: " + "; ".join(broken[:5]))
     facts = storage.read_manifest(settings.data_dir / "identity") or {}
     tables = {t.name: storage.read_table(settings.catalogue_dir, t.name) for t in schema.tables(stage="catalogue")}
     if not tables["organization"].num_rows:

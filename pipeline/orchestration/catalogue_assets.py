@@ -78,8 +78,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         ],
     )
     def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        tables = or_stop(lambda: stages.build_catalogue(settings))
-        found = stages.check_catalogue(tables)
+        tables, found = or_stop(lambda: stages.build_catalogue(settings))
         report("catalogue", f"{tables['organization'].num_rows} organisations, {tables['service'].num_rows} services")
         return dg.MaterializeResult(
             metadata={

@@ -27,11 +27,13 @@ class RunResult:
     """What this run published; null when it published nothing."""
     stop: str | None
     """Why nothing was published."""
+    failed_checks: list[str]
+    """Checks that failed as errors, one line each; the release was published all the same."""
 
     @property
     def exit_code(self) -> int:
         """0 everything done, 1 finished with failures that are named."""
-        return 1 if self.stop or any(o.failed for o in self.outcomes) else 0
+        return 1 if self.stop or self.failed_checks or any(o.failed for o in self.outcomes) else 0
 
 
 def run(
@@ -64,17 +66,40 @@ def run(
                 raise_on_error=False,
             )
             stop = None if ended.success else _reason(ended)
+            failed_checks = _failed_checks(ended)
         finally:
             if instance is None:
                 history.dispose()
         after = release.latest(settings.releases_dir)
     published = after if after and (before is None or after.version != before.version) else None
-    return RunResult(outcomes=outcomes.read(settings), release=published, stop=stop)
+    return RunResult(outcomes=outcomes.read(settings), release=published, stop=stop, failed_checks=failed_checks)
+
+
+def _failed(check: Any) -> str:
+    """A failed check in one line, with what it found."""
+    found = "; ".join(f"{name} {value.value}".replace("\n", "; ") for name, value in check.metadata.items())
+    return f"the check '{check.check_name}' of {check.asset_key.to_user_string()} failed: {found}"
+
+
+def _failed_checks(ended: dg.ExecuteInProcessResult) -> list[str]:
+    """Checks that failed as errors without stopping the run; a source that is late is told by its outcome."""
+    return [
+        _failed(event.asset_check_evaluation_data)
+        for event in ended.all_events
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION
+        and not event.asset_check_evaluation_data.passed
+        and not event.asset_check_evaluation_data.blocking
+        and event.asset_check_evaluation_data.severity == dg.AssetCheckSeverity.ERROR
+    ]
 
 
 def _reason(ended: dg.ExecuteInProcessResult) -> str:
-    """The sentence of the first step that failed."""
+    """The sentence of the check or step that failed first."""
     for event in ended.all_events:
+        if event.event_type == dg.DagsterEventType.ASSET_CHECK_EVALUATION:
+            check = event.asset_check_evaluation_data
+            if check.blocking and not check.passed:
+                return _failed(check)
         if event.is_step_failure:
             data = event.step_failure_data
             if data.user_failure_data and data.user_failure_data.description:

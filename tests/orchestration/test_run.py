@@ -4,13 +4,15 @@ import gzip
 import shutil
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from pipeline import schema
+from pipeline import schema, stages
+from pipeline.dedupe import catalogue
 from pipeline.demo.run import TOKEN
 from pipeline.demo.score import score
 from pipeline.demo.server import Fault
@@ -195,6 +197,30 @@ class TestABadFirstRun:
         assert states(result)["lahella"] == "missing"
         assert "OTHER_TOKEN is not set" in next(o.message for o in result.outcomes if o.source == "lahella")
         assert result.release is not None
+
+
+class TestTheGuardOfTheRelease:
+    def test_a_catalogue_that_breaks_its_schema_is_never_published(self, region, monkeypatch):
+        """Here: a golden row whose parent does not exist."""
+        settings, first = region.sync()
+        build = catalogue.build
+
+        def broken(*args, **options):
+            built = build(*args, **options)
+            rows = built.tables["organization"].to_pylist()
+            rows[0]["parent_organization_id"] = "org_NOBODY"
+            built.tables["organization"] = schema.table_from_rows("organization", rows)
+            return built
+
+        monkeypatch.setattr(catalogue, "build", broken)
+        _, second = region.sync()
+        assert second.release is None
+        assert "schema_reference" in second.stop
+        assert "org_NOBODY" in second.stop
+        assert second.exit_code == 1
+        with pytest.raises(Stop, match="breaks its schema"):
+            stages.publish(settings, now=datetime.now(UTC))
+        assert release.latest(settings.releases_dir).version == first.release.version
 
 
 class TestTwoRunsAtOnce:
