@@ -41,7 +41,7 @@ def cli() -> None:
 
 @cli.command()
 @click.option("--data-dir", type=click.Path(path_type=Path), default=Path("data/demo"), show_default=True)
-@click.option("--organisations", type=click.IntRange(20, 20_000), default=600, show_default=True)
+@click.option("--organisations", type=click.IntRange(20, 3_000), default=600, show_default=True)
 @click.option("--seed", type=int, default=2026, show_default=True)
 def demo(data_dir: Path, organisations: int, seed: int) -> None:
     """Invent a region, serve it from local platforms, run the whole pipeline, and score the result."""

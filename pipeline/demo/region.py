@@ -101,7 +101,11 @@ class _Maker:
             p = self.rng.choice(patterns()["local"])
             code = self.rng.choice(self.codes)
             village = self.rng.choice(self.postal[code])[1]
-            name = p["name"].format(gen=municipalities()[code].genitive_fi, village=_village_genitive(village) or "")
+            topic = self.rng.choice(sorted(patterns()["topics"]))
+            name = p["name"].format(
+                gen=municipalities()[code].genitive_fi, village=_village_genitive(village) or "", topic=topic
+            )
+            p = {**p, "theme": patterns()["topics"][topic]} if "{topic}" in p["name"] else p
             if name in seen or ("{village}" in p["name"] and not _village_genitive(village)):
                 continue
             seen.add(name)

@@ -6,6 +6,7 @@ a chapter's card, twins inside one platform, missing or mistyped business ids.
 """
 
 import random
+import re
 from dataclasses import replace
 
 from pipeline.demo.region import FIRST, LAST, REGION_GENITIVE, guid, patterns
@@ -128,7 +129,7 @@ class _Eye:
         )
         code = o.place.municipality_code if o.place else None
         code = code or next((c for c, m in municipalities().items() if o.name_fi.startswith(f"{m.genitive_fi} ")), None)
-        if found and code and "{village}" not in found["name"] and o.level == "local":
+        if found and code and not re.search("{village}|{topic}", found["name"]) and o.level == "local":
             town = municipalities()[code]
             pattern = self.rng.choice(found["variants"])
             return replace(o, name_fi=pattern.format(gen=town.genitive_fi, place=town.name_fi, region=REGION_GENITIVE))
@@ -157,10 +158,7 @@ def _reaches_ptv(kind: str) -> bool:
 
 def _fits(pattern: str, name: str) -> bool:
     """True when the fixed words of the pattern stand in the name."""
-    fixed = [
-        part.strip()
-        for part in pattern.replace("{gen}", "|").replace("{region}", "|").replace("{village}", "|").split("|")
-    ]
+    fixed = [part.strip() for part in re.split("{gen}|{region}|{village}|{topic}", pattern)]
     return all(part in name for part in fixed if part)
 
 

@@ -20,7 +20,7 @@ def test_the_same_seed_makes_the_same_world(world):
 
 
 def test_there_are_about_as_many_organisations_as_asked_for():
-    for count in (20, 300, 600):
+    for count in (20, 300, 600, 3000):
         assert abs(len(make_world(count, 1).organisations) - count) <= count * 0.05
 
 
