@@ -14,7 +14,6 @@ import pyarrow as pa
 
 from pipeline import schema
 from pipeline.sources.items import Finding, Item, Parsed, Unread
-from pipeline.storage import in_key_order
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.landing.entities import land_item
 
@@ -47,10 +46,7 @@ def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str) -> Lan
         elif isinstance(one, Unread):
             collector.unread[one.field] += 1
     collector.close()
-    tables = {
-        table.name: in_key_order(table.name, schema.table_from_rows(table.name, collector.rows[table.name]))
-        for table in schema.tables(stage="records")
-    }
+    tables = {table.name: collector.table(table.name) for table in schema.tables(stage="records")}
     kinds = tables["record"].column("kind").to_pylist()
     return Landed(
         tables=tables,

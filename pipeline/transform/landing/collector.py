@@ -4,14 +4,21 @@ import hashlib
 from collections import Counter, defaultdict
 from typing import Any
 
+import pyarrow as pa
+
 from pipeline import schema
 from pipeline.sources.items import Finding
+from pipeline.storage import in_key_order
 from pipeline.transform.identifiers import mask_identity_codes
 
 LONGEST_VALUE = 200
 """Characters of a bad value that an issue shows."""
 PERSONAL_FIELDS = frozenset({"phone", "email", "contact"})
 """Fields whose bad values may belong to a person: only their shape is shown."""
+CHUNK = 20_000
+"""Rows of a detail table that are held as Python objects before they become an Arrow chunk."""
+OPEN_TO_THE_END = frozenset({"organization", "service", "location", "record", "service_at_location", "normalised"})
+"""Tables whose rows may change when the books are closed."""
 OWNER_OF_KIND = {"organization": "organization_id", "service": "service_id", "location": "location_id"}
 
 
@@ -24,9 +31,10 @@ class Collector:
         self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.unread: Counter[str] = Counter()
         self.repeated = 0
+        self._chunks: dict[str, list[pa.Table]] = defaultdict(list)
         self._hashes: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
-        self._issue_keys: Counter[str] = Counter()
+        self._issues: set[str] = set()
         self._row_numbers: Counter[tuple[str, str]] = Counter()
 
     def record_id(self, native_id: str) -> str:
@@ -55,8 +63,20 @@ class Collector:
         """A detail row of a record; its id is the record's id, the table and a running number."""
         self._row_numbers[owner, table] += 1
         row_id = f"{owner}#{table}{self._row_numbers[owner, table]}"
-        self.rows[table].append({"id": row_id, **columns})
+        self._append(table, {"id": row_id, **columns})
         return row_id
+
+    def _append(self, table: str, row: dict[str, Any]) -> None:
+        rows = self.rows[table]
+        rows.append(row)
+        if len(rows) >= CHUNK and table not in OPEN_TO_THE_END:
+            self._chunks[table].append(schema.table_from_rows(table, rows))
+            rows.clear()
+
+    def table(self, name: str) -> pa.Table:
+        """All rows of a table, in the order of its key."""
+        chunks = [*self._chunks.pop(name, []), schema.table_from_rows(name, self.rows.pop(name, []))]
+        return in_key_order(name, pa.concat_tables(chunks))
 
     def owner(self, kind: str, record_id: str) -> dict[str, str]:
         """The owner column of a detail row."""
@@ -79,12 +99,13 @@ class Collector:
     ) -> None:
         """One row of `issue`; equal findings on one record are kept once."""
         shown = _shown(value, field)
-        key = hashlib.sha256("\x1f".join(str(p) for p in (self.source, record_id, code, field, value)).encode())
-        issue_id = key.hexdigest()[:20]
-        self._issue_keys[issue_id] += 1
-        if self._issue_keys[issue_id] > 1:
+        key = "\x1f".join(str(p) for p in (self.source, record_id, code, field, value))
+        issue_id = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:20]
+        if issue_id in self._issues:
             return
-        self.rows["issue"].append(
+        self._issues.add(issue_id)
+        self._append(
+            "issue",
             {
                 "id": issue_id,
                 "source": self.source,
@@ -94,7 +115,7 @@ class Collector:
                 "field": field,
                 "value": shown,
                 "message": message,
-            }
+            },
         )
 
     def problem(self, record_id: str, field: str, problem: str | None, raw: str | None, *, used: bool = False) -> None:
