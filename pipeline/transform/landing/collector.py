@@ -35,7 +35,8 @@ class Collector:
         self._hashes: dict[str, str] = {}
         self._kinds: dict[str, str] = {}
         self._issues: set[str] = set()
-        self._row_numbers: Counter[tuple[str, str]] = Counter()
+        self._numbered = ""
+        self._row_numbers: Counter[str] = Counter()
 
     def record_id(self, native_id: str) -> str:
         """Source and native id."""
@@ -61,8 +62,11 @@ class Collector:
 
     def add(self, table: str, owner: str, **columns: Any) -> str:
         """A detail row of a record; its id is the record's id, the table and a running number."""
-        self._row_numbers[owner, table] += 1
-        row_id = f"{owner}#{table}{self._row_numbers[owner, table]}"
+        if owner != self._numbered:  # the rows of an item come one after the other
+            self._numbered = owner
+            self._row_numbers.clear()
+        self._row_numbers[table] += 1
+        row_id = f"{owner}#{table}{self._row_numbers[table]}"
         self._append(table, {"id": row_id, **columns})
         return row_id
 
