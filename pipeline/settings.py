@@ -23,7 +23,7 @@ from pipeline.transform.reference import municipalities, regions
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
-TOP_KEYS = ("region", "data_dir", "sources", "schedule", "http", "privacy", "publish", "id_seed")
+TOP_KEYS = ("region", "data_dir", "sources", "schedule", "http", "snapshots", "privacy", "publish", "id_seed")
 SOURCE_KEYS = ("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds")
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
@@ -65,6 +65,8 @@ class Settings:
     """True publishes contact persons that sources publish; false keeps them out of the release."""
     keep: int = 30
     """How many releases are kept."""
+    keep_snapshots: int = 30
+    """How many snapshots of each source are kept."""
     publish_to: tuple[str, ...] = ()
     """Folders to which a finished release is copied."""
     id_seed: int | None = None
@@ -123,9 +125,9 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     if schedule is not None and (not isinstance(schedule, str) or len(schedule.split()) != 5):
         config.mistake(("schedule",), f"'{schedule}' is no cron expression of five parts, such as \"0 2 * * *\"")
         schedule = None
-    keep = config.typed(("publish", "keep"), publish.get("keep", 30), int, "a whole number")
-    if isinstance(keep, int) and keep < 1:
-        config.mistake(("publish", "keep"), "must be at least 1")
+    snapshots = config.mapping(("snapshots",), raw.get("snapshots"), ("keep",))
+    keep = _at_least_one(config, ("publish", "keep"), publish.get("keep", 30))
+    keep_snapshots = _at_least_one(config, ("snapshots", "keep"), snapshots.get("keep", 30))
     settings = Settings(
         config_path=path.resolve(),
         data_dir=(data_dir or path.parent / str(data)).resolve(),
@@ -137,12 +139,20 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         contact_persons=bool(
             config.typed(("privacy", "contact_persons"), privacy.get("contact_persons", False), bool, "true or false")
         ),
-        keep=keep if isinstance(keep, int) else 30,
+        keep=keep,
+        keep_snapshots=keep_snapshots,
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
     )
     config.raise_if_mistaken()
     return settings
+
+
+def _at_least_one(config: ConfigFile, where: tuple[str, ...], value: Any) -> int:
+    number = config.typed(where, value, int, "a whole number")
+    if number is not None and number < 1:
+        config.mistake(where, f"'{where[-1]}' must be at least 1, found {number}")
+    return number or 1
 
 
 def _sources(config: ConfigFile, raw: Any, environment: Mapping[str, str]) -> tuple[SourceSettings, ...]:

@@ -62,7 +62,11 @@ def take_snapshot(
         municipality_codes=settings.municipality_codes,
         missing_environment=source.missing_environment,
     )
-    return fetching.take(order, now=now, progress=progress, offline=offline)
+    taken = fetching.take(order, now=now, progress=progress, offline=offline)
+    if taken.state == "fresh":
+        before = storage.read_manifest(settings.records_dir / source.id) or {}
+        snapshots.prune(settings.snapshots_dir, source.id, settings.keep_snapshots, before.get("version"))
+    return taken
 
 
 @_exclusive

@@ -90,3 +90,9 @@ def test_a_missing_file_is_one_line(tmp_path):
 def test_municipality_codes_may_be_listed(tmp_path):
     path = config(tmp_path, "region: ['297', 140]\nsources:\n  ptv: {base_url: 'https://a.example'}\n")
     assert load(path, environment={}).municipality_codes == ("140", "297")
+
+
+def test_keeping_nothing_is_refused(tmp_path):
+    text = "sources:\n  ptv: {base_url: 'https://a.example'}\nsnapshots: {keep: 0}\npublish: {keep: no}\n"
+    lines = mistakes(tmp_path, text)
+    assert ["keep" in line for line in lines] == [True, True]

@@ -201,3 +201,20 @@ def latest(root: Path, source: str) -> Snapshot | None:
         except SourceFailed:
             continue
     return None
+
+
+def prune(root: Path, source: str, keep: int, needed: str | None) -> list[str]:
+    """Removes the oldest snapshots of a source beyond `keep`, but never the version that is `needed`.
+
+    What a platform sent can hold personal data, so it is not kept longer than the coordinator says.
+    Returns the versions that were removed.
+    """
+    folder = root / source
+    versions = sorted(p.name for p in folder.iterdir() if p.is_dir() and (p / MANIFEST).exists())
+    removed = [v for v in versions[: max(0, len(versions) - keep)] if v != needed]
+    for version in removed:
+        shutil.rmtree(folder / version)
+    for left in folder.glob("*.partial"):
+        if left.is_dir():
+            shutil.rmtree(left)
+    return removed

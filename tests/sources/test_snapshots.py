@@ -87,3 +87,10 @@ def test_a_truncated_capture_file_is_noticed(tmp_path):
     path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
     with pytest.raises(SourceFailed):
         list(made.captures())
+
+
+def test_old_snapshots_go_but_never_the_one_that_is_in_use(tmp_path):
+    made = [write(tmp_path, [capture()], datetime(2026, 11, day, tzinfo=UTC)).version for day in range(1, 6)]
+    (tmp_path / "ptv" / "20261101T120000Z.partial").mkdir()
+    assert snapshots.prune(tmp_path, "ptv", 2, made[0]) == made[1:3]
+    assert sorted(p.name for p in (tmp_path / "ptv").iterdir()) == [made[0], *made[3:]]
