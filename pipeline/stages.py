@@ -13,6 +13,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import outcomes, schema, storage
 from pipeline.dedupe import catalogue, gather, identity, provenance
@@ -165,12 +166,17 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     previous = release.latest(settings.releases_dir)
     old = previous.path / "parquet" if previous else None
     version = release.next_version(settings.releases_dir, now)
-    made = identity.assign(
-        storage.read_table(settings.entities_dir, "clusters"),
+    clusters = {"organization": storage.read_table(settings.entities_dir, "clusters")}
+    record = storage.union(record_folders(settings), "record")
+    for kind in ("service", "location"):  # each is one of its own: they are not matched yet
+        ids = record.filter(pc.equal(record.column("kind"), kind)).column("record_id")
+        clusters[kind] = pa.table({"record_id": ids, "cluster_id": ids})
+    made = identity.assign_kinds(
+        clusters,
         storage.read_table(old, "entity_registry") if old else schema.empty("entity_registry"),
         storage.read_table(old, "entity_record") if old else schema.empty("entity_record"),
         version=version,
-        mint=identity.minter(now, seed=settings.id_seed),
+        mint=lambda prefix: identity.minter(now, seed=settings.id_seed, prefix=prefix),
     )
     storage.write_tables(
         settings.data_dir / "identity",

@@ -1,7 +1,7 @@
 """Golden rows: from record tables and entity ids to the tables that are published.
 
 What it decides: which entities lie in the configured region, how rows of several records become rows of one
-entity, and the ids of services, places and details (derived from their record, so that they stay the same).
+entity, and the ids of details (derived from their content, so that they stay the same).
 Which value wins is decided by `survivorship`, who is who by `match` and `identity`.
 """
 
@@ -50,21 +50,14 @@ def build(
 
     Args:
         con: Connection in which every `records` table of the schema is a view of its name.
-        assignment: record_id, entity_id of every organisation record.
+        assignment: record_id, entity_id, kind of every record.
         kinds: Source id -> connector, for the authority of its values.
         municipality_codes: The region to publish; empty means everything.
         contact_persons: Whether contact persons and their phones are published.
     """
     _register_reference(con, kinds)
-    con.register("assigned", assignment)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE entity AS
-        SELECT record_id, entity_id, 'organization' AS kind FROM assigned
-        UNION ALL
-        SELECT record_id, CASE kind WHEN 'service' THEN 'svc_' ELSE 'loc_' END || upper(substr(md5(record_id), 1, 26)),
-               kind
-        FROM record WHERE kind IN ('service', 'location')
-    """)
+    con.register("entity", assignment)
+    con.execute("CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'")
     golden.state_values(con)
     survivorship.choose(con, survivorship.rules())
     golden.organizations(con)
@@ -175,15 +168,21 @@ def _published(con: duckdb.DuckDBPyConnection, codes: tuple[str, ...]) -> None:
 
 
 def _entity_table(con: duckdb.DuckDBPyConnection, table: Table) -> pa.Table:
-    """Services and locations: one record is one entity; only the ids change."""
-    renamed = {"id": "me.entity_id AS id", "organization_id": "owner.entity_id AS organization_id"}
-    columns = [renamed.get(c, f"t.{c}") for c in table.column_names]
+    """Services and locations: of several records of one entity, the first by authority that has a value gives it."""
+    value = {c: f"t.{c}" for c in table.column_names} | {"organization_id": "owner.entity_id"}
+    columns = [
+        "me.entity_id AS id" if c == "id" else f"first({v} ORDER BY authority, t.id) FILTER ({v} IS NOT NULL) AS {c}"
+        for c, v in value.items()
+    ]
     found = con.sql(f"""
         SELECT {", ".join(columns)} FROM {table.name} t
         JOIN entity me ON me.record_id = t.id
+        JOIN record r ON r.record_id = t.id
+        LEFT JOIN source_kind k ON k.source = r.source
+        LEFT JOIN authority a ON a.kind = k.kind
         SEMI JOIN published p ON p.entity_id = me.entity_id
         LEFT JOIN entity owner ON owner.record_id = t.organization_id
-        ORDER BY 1
+        GROUP BY me.entity_id ORDER BY 1
     """)
     return schema.conform(table.name, found.to_arrow_table())
 

@@ -14,6 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema
 
@@ -27,7 +28,7 @@ class Identity:
     """The ids of this release."""
 
     assignment: pa.Table
-    """record_id, entity_id: one row per organisation record."""
+    """record_id, entity_id: one row per record."""
     registry: pa.Table
     """Schema table `entity_registry`."""
     members: pa.Table
@@ -38,7 +39,7 @@ class Identity:
 
 def minter(now: datetime, *, seed: int | None = None, prefix: str = "org") -> Callable[[], str]:
     """A source of new ids. With a seed they are reproducible and carry no time."""
-    rng = random.Random(seed) if seed is not None else random.SystemRandom()  # noqa: S311 - ids are no secrets
+    rng = random.Random(f"{prefix}{seed}") if seed is not None else random.SystemRandom()  # noqa: S311 - ids are no secrets
     moment = 0 if seed is not None else int(now.timestamp() * 1000)
 
     def mint() -> str:
@@ -54,7 +55,7 @@ def assign(
     """Gives every cluster an id.
 
     Args:
-        clusters: record_id, cluster_id: every organisation record of this run once.
+        clusters: record_id, cluster_id: every record of this run once.
         registry: `entity_registry` of the previous release (empty at first).
         members: `entity_record` of the previous release (empty at first).
         version: Version of the release being made.
@@ -173,3 +174,41 @@ def _members(entity_of: dict[str, str], stood_for: dict[str, dict[str, Row]], ve
             "last_release": version,
         }
     return schema.table_from_rows("entity_record", [rows[key] for key in sorted(rows)])
+
+
+PREFIX = {"organization": "org", "service": "svc", "location": "loc"}
+"""Prefix of the ids of each kind of record."""
+
+
+def assign_kinds(
+    clusters: dict[str, pa.Table],
+    registry: pa.Table,
+    members: pa.Table,
+    *,
+    version: str,
+    mint: Callable[[str], Callable[[], str]],
+) -> Identity:
+    """`assign` for each kind of record on its own part of the registry; `mint` gives a minter for a prefix.
+
+    The assignment has a third column `kind`.
+    """
+    made: dict[str, Identity] = {}
+    for kind, table in clusters.items():
+        own = PREFIX[kind] + "_"
+        made[kind] = assign(
+            table,
+            registry.filter(pc.starts_with(registry.column("entity_id"), own)),
+            members.filter(pc.starts_with(members.column("entity_id"), own)),
+            version=version,
+            mint=mint(PREFIX[kind]),
+        )
+    parts = [
+        m.assignment.append_column("kind", pa.array([k] * len(m.assignment), pa.string())) for k, m in made.items()
+    ]
+    return Identity(
+        assignment=pa.concat_tables(parts),
+        registry=pa.concat_tables(m.registry for m in made.values()),
+        members=pa.concat_tables(m.members for m in made.values()),
+        minted=sum(m.minted for m in made.values()),
+        carried=sum(m.carried for m in made.values()),
+    )

@@ -49,12 +49,12 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
     @dg.asset(
         group_name="dedupe",
         deps=[matches],
-        description="The persistent id of every organisation.",
+        description="The persistent id of every organisation, service and place.",
         kinds={"parquet"},
     )
     def entities(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         made = or_stop(lambda: stages.assign_ids(settings, now=datetime.now(UTC)))
-        report("entities", f"{made.carried} ids carried over, {made.minted} new")
+        report("entities", f"{made.carried} ids of organisations, services and places carried over, {made.minted} new")
         return dg.MaterializeResult(
             metadata={
                 "carried": made.carried,

@@ -5,6 +5,7 @@ import pytest
 
 from pipeline import schema, storage
 from pipeline.dedupe import catalogue, gather, provenance
+from pipeline.dedupe.identity import PREFIX
 from pipeline.sources.items import Address, Area, Contact, Email, Identifier, Item, Link, Name, Phone, Text
 from pipeline.transform.landing import land
 
@@ -27,12 +28,18 @@ def build(tmp_path):
         landed = {s: land(items, source=s, snapshot_version="v").tables for s, items in sources.items()}
         for table in schema.tables(stage="records"):
             con.register(table.name, pa.concat_tables(tables[table.name] for tables in landed.values()))
-        ids = [i for (i,) in con.execute("SELECT id FROM organization ORDER BY id").fetchall()]
-        entity = {i: f"org_{i}" for i in ids}
+        found = con.execute("SELECT record_id, kind FROM record ORDER BY 1").fetchall()
+        entity = {i: f"{PREFIX[kind]}_{i}" for i, kind in found}
         for group in same:
             for record in group:
-                entity[record] = f"org_{group[0]}"
-        assignment = pa.table({"record_id": ids, "entity_id": [entity[i] for i in ids]})
+                entity[record] = entity[group[0]]
+        assignment = pa.table(
+            {
+                "record_id": [i for i, _ in found],
+                "entity_id": [entity[i] for i, _ in found],
+                "kind": [k for _, k in found],
+            }
+        )
         kinds = {s: s if s in ("ptv", "lahella") else "csv" for s in sources}
         built = catalogue.build(con, assignment, kinds=kinds, **options)
         empty = {t: schema.empty(t) for t in ("match", "match_reason")}
@@ -190,3 +197,16 @@ def test_matching_sees_no_shared_host_and_no_phone_of_a_person():
     (row,) = gather.matching_input(con).to_pylist()
     assert list(row) == gather.COLUMNS
     assert (row["hosts"], row["phones"]) == ([], ["+358400000001"])
+
+
+def test_records_of_one_service_become_one_row_with_the_better_known_values(build):
+    first = service("s1", "1", texts=[Text("description", "Laulua.", "fi")])
+    second = service("x", "a", is_free=True, texts=[Text("description", "Lauletaan yhdessä.", "fi")])
+    made = build(
+        {"ptv": [organisation("1"), first], "lahella": [organisation("a"), second]},
+        same=[("ptv:1", "lahella:a"), ("ptv:s1", "lahella:x")],
+    )
+    (row,) = made["service"]
+    assert (row["id"], row["organization_id"]) == ("svc_ptv:s1", "org_ptv:1")
+    assert (row["description"], row["is_free"]) == ("Laulua.", True)
+    assert {b["record_id"] for b in made["bridge"] if b["entity_id"] == row["id"]} == {"ptv:s1", "lahella:x"}
