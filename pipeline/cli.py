@@ -12,6 +12,8 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.commands.match import match
+from pipeline.commands.weights import weights_group
 from pipeline.console import Progress, explain_demo, show_outcomes, show_rows
 
 CONFIG = click.option(
@@ -176,6 +178,10 @@ def ui(config_path: Path | None, port: int) -> None:
     from pipeline.orchestration.ui import serve
 
     sys.exit(serve(config_path, port))
+
+
+cli.add_command(match)
+cli.add_command(weights_group)
 
 
 def _settings(config_path: Path, data_dir: Path | None) -> Any:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 CAP = 60
 WINDOW = 5
-DROPPED = ("short", "rare_token", "stem")
+DROPPED = ("short", "rare_token", "stem", "ends")
 RAREST = 3
 """How many of a record's rarest tokens in its place are keys."""
 RARE = 25
@@ -20,7 +20,7 @@ RARE = 25
 _KEYS = f"""
 CREATE TEMP TABLE name_token AS
 SELECT DISTINCT rid, place, token
-FROM (SELECT rid, place, unnest(string_split(array_to_string(cores, ' '), ' ')) AS token FROM f) WHERE token <> '';
+FROM (SELECT rid, place, unnest(string_split(array_to_string(stems, ' '), ' ')) AS token FROM f) WHERE token <> '';
 
 CREATE TEMP TABLE ranked AS
 SELECT rid, place, token, n_all,
@@ -50,10 +50,13 @@ SELECT DISTINCT kind, key, rid FROM (
             FROM f WHERE coalesce(len(place_keys), 0) = 0
   UNION ALL SELECT 'umbrella_national', umbrella, rid FROM f WHERE level = 'national'
   UNION ALL SELECT 'name', unnest(asciis), rid FROM f
-  UNION ALL SELECT 'core', unnest(cores), rid FROM f
+  UNION ALL SELECT 'core', unnest(stems), rid FROM f
   UNION ALL SELECT 'token_place', token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
   UNION ALL SELECT 'rare_token', token, rid FROM ranked WHERE n_all <= {RARE}
   UNION ALL SELECT 'stem', left(token, 4) || '|' || place, rid FROM ranked WHERE rank = 1 AND length(token) > 4
+  -- a typing error in the middle of a long word leaves its ends
+  UNION ALL SELECT 'ends', left(token, 2) || right(token, 3) || '|' || place, rid
+            FROM ranked WHERE rank = 1 AND length(token) > 6
   UNION ALL SELECT 'short_place', short || '|' || place, rid FROM short
   UNION ALL SELECT 'short', short, rid FROM short
 ) WHERE key IS NOT NULL AND key <> '';
@@ -87,7 +90,8 @@ LEFT JOIN (SELECT kind, count(*) AS pairs FROM found GROUP BY kind) USING (kind)
 
 
 def candidate_pairs(features: pa.Table, extra: pa.Table | None = None) -> tuple[pa.Table, pa.Table]:
-    """(pairs `a, b` as row numbers of the features with a < b, in order; the blocking report).
+    """(pairs `a, b` as row numbers of the features with a < b, in order, and whether only a register number found
+    them (`by_number`); the blocking report).
 
     `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
@@ -100,6 +104,9 @@ def candidate_pairs(features: pa.Table, extra: pa.Table | None = None) -> tuple[
         if extra is not None:
             con.register("extra", extra)
             con.execute("INSERT INTO found SELECT 'judged', least(a, b), greatest(a, b) FROM extra WHERE a <> b")
-        pairs = con.sql("SELECT DISTINCT a, b FROM found ORDER BY a, b").to_arrow_table()
+        pairs = con.sql(
+            "SELECT a, b, bool_and(kind IN ('business_id', 'association_number')) AS by_number "
+            "FROM found GROUP BY a, b ORDER BY a, b"
+        ).to_arrow_table()
         report = con.sql(_REPORT).to_arrow_table()
     return pairs, report

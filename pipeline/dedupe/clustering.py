@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Codes, coded, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.comparison import Comparison
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
 from pipeline.dedupe.weights import Weights
@@ -36,7 +36,7 @@ class Group:
 
 
 def constraints(features: pa.Table, comparison: Comparison) -> list[list[frozenset[int]]]:
-    """Per constraint the values of each record. A weak number constrains nothing; a body has the section "none"."""
+    """Per constraint the values of each record. A weak number constrains nothing; a body has the dependent "none"."""
     ids = [
         np.where(comparison.weak[column], -1, coded(features.column(column))[0])
         for column in ("business_id", "association_number")
@@ -44,13 +44,13 @@ def constraints(features: pa.Table, comparison: Comparison) -> list[list[frozens
     level, levels = coded(features.column("level"))
     if "section" in levels:
         level = np.where(level == levels.index("section"), -1, level)
-    section = coded(features.column("section"))[0] + 1
+    dependent = coded(features.column("dependent"))[0] + 1
     number, numbers = coded(pc.replace_substring_regex(features.column("core"), pattern="[^0-9]", replacement=""))
     if "" in numbers:
         number = np.where(number == numbers.index(""), -1, number)
     form, forms = coded(features.column("legal_form"))
     form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in ("unregistered", "julkyht")]), -1, form)
-    singles = [*ids, level, form, number, coded(features.column("umbrella"))[0], section]
+    singles = [*ids, level, form, number, coded(features.column("umbrella"))[0], dependent]
     return [_sets(c) for c in singles] + [_places(features)]
 
 
@@ -82,17 +82,20 @@ def cluster(
     weights: Weights,
     must_link: Iterable[tuple[int, int]] = (),
     must_not_link: Iterable[tuple[int, int]] = (),
+    known: tuple[Bools, npt.NDArray[np.int64]] | None = None,
 ) -> npt.NDArray[np.int64]:
     """For each record the row of the smallest record of its organisation.
 
     `must_link` joins whatever the constraints say, `must_not_link` keeps apart whatever the score says (and wins
     over a chain of `must_link`). Both hold row numbers. Rows are in the order of `record_id`, so that ties break
-    the same way however the records came.
+    the same way however the records came. `known` tells which records stay in the group of which root; nothing may
+    connect them to the others.
     """
     n = len(features)
     facts = constraints(features, comparison)
     groups: dict[int, Group] = {}
-    of = list(range(n))
+    of = list(range(n)) if known is None else known[1].tolist()
+    is_known = np.zeros(n, dtype=bool) if known is None else known[0]
     forbidden: dict[int, set[int]] = {}
     for x, y in must_not_link:
         forbidden.setdefault(x, set()).add(y)
@@ -117,11 +120,11 @@ def cluster(
             of[m] = into
         del groups[gone]
 
-    for x, y in sorted((min(p), max(p)) for p in must_link):
+    for x, y in sorted((min(p), max(p)) for p in must_link if not is_known[p[0]]):
         if of[x] != of[y] and not is_forbidden(group(of[x]), group(of[y])):
             merge(of[x], of[y])
 
-    certain = np.flatnonzero(scored.decision == SAME)
+    certain = np.flatnonzero((scored.decision == SAME) & ~is_known[comparison.a])
     order = certain[np.lexsort((comparison.b[certain], comparison.a[certain], -scored.score[certain]))]
     for x, y in zip(comparison.a[order].tolist(), comparison.b[order].tolist(), strict=True):
         rx, ry = of[x], of[y]

@@ -3,15 +3,21 @@
 Input values are already normalised by `transform`; this module only reads names and fills what is missing.
 """
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.corpus import understood
 from pipeline.transform import names
 from pipeline.transform.names.place_words import region_of
+from pipeline.transform.names.stems import stem
+from pipeline.transform.names.table import SCALARS, collector_paused, parsed_columns
 
+Parsing = Callable[[list[str | None]], pa.Table]
+"""Distinct names -> their parts, see `names.table`."""
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
 INPUT = {
@@ -35,8 +41,6 @@ INPUT = {
 """Columns of the input; all but `record_id` and `name` may be missing, null or empty. Phones are E.164, hosts are
 the body's own (those of shared platforms are removed before), municipalities are of today."""
 
-_SCALARS = ("umbrella", "level", "section", "head", "abbreviation", "legal_form", "language")
-
 
 def normal_form(records: pa.Table) -> pa.Table:
     """The input with every column of `INPUT` in its type, sorted by `record_id`.
@@ -54,7 +58,7 @@ def normal_form(records: pa.Table) -> pa.Table:
     return table.sort_by("record_id").combine_chunks()
 
 
-def features(records: pa.Table) -> pa.Table:
+def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     """One row per record, sorted by `record_id`, with the parsed parts of its names.
 
     `umbrella, level, section, head, abbreviation` come from the first name that tells them; `places` (today's codes)
@@ -63,22 +67,25 @@ def features(records: pa.Table) -> pa.Table:
     """
     table = normal_form(records)
     n = len(table)
-    flat, owner, parsed = _all_names(table)
-    built: dict[str, Any] = {
-        name: _first(parsed, name, flat, owner, n) for name in (*_SCALARS, "legal_form", "language")
-    }
+    with collector_paused():
+        flat, owner, parsed = _all_names(table, parsing)
+    built: dict[str, Any] = {name: _first(parsed.column(name), flat, owner, n) for name in SCALARS}
     primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
-    built["core"] = pa.array([" ".join(sorted(p.core)) for p in parsed], _TEXT).take(pa.array(primary))
+    words = parsed.column("core").to_pylist()
+    core = pa.array([" ".join(sorted(w)) for w in words], _TEXT)
+    stems = pa.array([" ".join(sorted(map(stem, w))) for w in words], _TEXT)
+    built["core"] = core.take(pa.array(primary))
     offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
     for name, values in {
-        "cores": [" ".join(sorted(p.core)) for p in parsed],
-        "asciis": [p.ascii for p in parsed],
-        "shorts": [p.abbreviation or p.initials for p in parsed],
+        "cores": core,
+        "stems": stems,
+        "asciis": parsed.column("ascii"),
+        "shorts": parsed.column("short"),
     }.items():
-        built[name] = pa.ListArray.from_arrays(offsets, pa.array(values, _TEXT).take(pa.array(flat)))
-    with_place = _first_index([bool(p.places) for p in parsed], flat, owner, n)
+        built[name] = pa.ListArray.from_arrays(offsets, _one(values).take(pa.array(flat)))
+    with_place = _first_index(np.asarray(pc.list_value_length(parsed.column("places"))) > 0, flat, owner, n)
     for name in ("places", "place_keys"):
-        built[name] = pa.array([getattr(p, name) for p in parsed], _MANY).take(with_place)
+        built[name] = _one(parsed.column(name)).take(with_place)
     built["legal_form"] = pc.coalesce(
         built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT)
     )
@@ -92,18 +99,15 @@ def features(records: pa.Table) -> pa.Table:
     return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
 
 
-def _all_names(table: pa.Table) -> tuple[np.ndarray, np.ndarray, list[names.ParsedName]]:
-    """(index of the parsed name, owning row) for every name, the record's own name first; the parsed distinct names.
-
-    The loop runs over distinct names only: a name is taken apart once, however many records carry it.
-    """
+def _all_names(table: pa.Table, parsing: Parsing) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+    """(index of the parsed name, owning row) for every name, the record's own name first; the parsed distinct names."""
     n = len(table)
     others = table.column("other_names").combine_chunks()
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
     values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
     rows, values = _split_bilingual(rows, values)
     encoded = values.dictionary_encode(null_encoding="encode")
-    parsed = [names.parse(name) for name in encoded.dictionary.to_pylist()]
+    parsed = understood(parsing(encoded.dictionary.to_pylist()))
     order = np.argsort(rows, kind="stable")
     return np.asarray(encoded.indices)[order], rows[order], parsed
 
@@ -125,9 +129,9 @@ def _one(values: Any) -> pa.Array:
     return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
 
 
-def _first_index(told: list[bool], flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
+def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
     """For each record the index of its first name that tells something; null when none does."""
-    has = np.asarray(told, dtype=bool)[flat] if len(flat) else np.zeros(0, bool)
+    has = told[flat] if len(flat) else np.zeros(0, bool)
     rows, first = np.unique(owner[has], return_index=True)
     index = np.zeros(n, dtype=np.int64)
     index[rows] = flat[has][first]
@@ -136,9 +140,8 @@ def _first_index(told: list[bool], flat: np.ndarray, owner: np.ndarray, n: int) 
     return pa.array(index, mask=missing)
 
 
-def _first(parsed: list[names.ParsedName], name: str, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
-    values = [getattr(p, name) for p in parsed]
-    return pa.array(values, _TEXT).take(_first_index([v is not None for v in values], flat, owner, n))
+def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
+    return _one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
 
 
 def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.Array:

@@ -2,18 +2,25 @@
 
 import time
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.blocking import candidate_pairs
+from pipeline.dedupe.calibration import probability
 from pipeline.dedupe.clustering import cluster
-from pipeline.dedupe.comparison import compare
+from pipeline.dedupe.comparison import Comparison, compare
 from pipeline.dedupe.features import features
+from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
+from pipeline.dedupe.learning import learn_from
+from pipeline.dedupe.memory import Memory, parsed_with
 from pipeline.dedupe.relations import find_relations
-from pipeline.dedupe.scoring import DECISIONS, match_rows, reasons, score, with_judgements
+from pipeline.dedupe.scoring import DECISIONS, Scored, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.weights import Weights, load_weights
+from pipeline.transform.names.table import collector_paused
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +50,37 @@ def match(
 ) -> MatchResult:
     """Finds the organisations behind records (columns: `features.INPUT`).
 
+    Without `weights` they are learned from the records, see `learning`; too few records keep the shipped ones.
+
     `must_link` and `must_not_link` hold human judgements as `record_id_a, record_id_b`; pairs of records that are
     not there are passed over. Raises `ValueError` when record ids are missing or repeated.
     """
-    weights = weights or load_weights()
+    return _run(records, None, weights, must_link, must_not_link)
+
+
+def rematch(
+    memory: Memory,
+    records: pa.Table,
+    *,
+    weights: Weights,
+    must_link: pa.Table | None = None,
+    must_not_link: pa.Table | None = None,
+) -> MatchResult:
+    """As `match` of the same records and weights, taking from the memory of the last run what still holds.
+
+    `records` are all records, see `incremental.changed`. The memory is brought up to date; an empty one makes a full
+    run. Weights must be given: learned ones would move with every record.
+    """
+    return _run(records, memory, weights, must_link, must_not_link)
+
+
+def _run(
+    records: pa.Table,
+    memory: Memory | None,
+    weights: Weights | None,
+    must_link: pa.Table | None,
+    must_not_link: pa.Table | None,
+) -> MatchResult:
     timings: dict[str, float] = {}
     start = time.perf_counter()
 
@@ -56,18 +90,22 @@ def match(
         timings[stage] = round(now - start, 3)
         start = now
 
-    table = features(records)
+    table = features(records) if memory is None else features(records, partial(parsed_with, memory))
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
     pairs, report = candidate_pairs(table, extra)
     lap("blocking")
-    comparison = compare(table, pairs)
+    comparison = compare(table, pairs, memory)
     lap("comparison")
+    if weights is None:
+        weights = learn_from(comparison, load_weights())
+        lap("learning")
     scored = with_judgements(comparison, score(comparison, weights), together, apart)
     lap("scoring")
-    root = cluster(table, comparison, scored, weights, together, apart)
+    with collector_paused():
+        root = _grouped(memory, table, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
@@ -77,7 +115,7 @@ def match(
         {
             "record_id_a": ids.take(pa.array(a)),
             "record_id_b": ids.take(pa.array(b)),
-            "probability": pa.array(1.0 / (1.0 + np.exp2(-scored.score[rows]))),
+            "probability": pa.array(probability(scored.score[rows], weights.calibration)),
             "score": pa.array(scored.score[rows]),
             "decision": pa.array(DECISIONS, pa.string()).take(pa.array(scored.decision[rows])),
             "rule": pa.array(scored.rules, pa.string()).take(pa.array(scored.rule[rows])),
@@ -89,6 +127,32 @@ def match(
     relations = find_relations(table, clusters, matches)
     lap("relations")
     return MatchResult(clusters, matches, why, relations, report, timings)
+
+
+def _grouped(
+    memory: Memory | None,
+    table: pa.Table,
+    comparison: Comparison,
+    scored: Scored,
+    weights: Weights,
+    together: list[tuple[int, int]],
+    apart: list[tuple[int, int]],
+) -> npt.NDArray[np.int64]:
+    """The group of each record; groups that nothing touched are those that the memory holds."""
+    if memory is None:
+        return cluster(table, comparison, scored, weights, together, apart)
+    ids = table.column("record_id").combine_chunks()
+    names = ids.to_pylist() if together or apart else []
+    judged = frozenset((names[x], names[y], same) for p, same in ((together, True), (apart, False)) for x, y in p)
+    edges, facts = edges_of(comparison, scored), fact_texts(table, comparison)
+    stands = standing(memory, ids, edges, facts, judged, weights.support)
+    root = cluster(table, comparison, scored, weights, together, apart, (stands, stood(memory, ids, stands)))
+    memory.reused["records"] = int(stands.sum())
+    memory.ids, memory.signatures, memory.a, memory.b = ids, memory.next_signatures, comparison.a, comparison.b
+    memory.levels = {name: comparison.levels[name] for name in ("name", "full_name")}
+    memory.edges, memory.facts, memory.root, memory.judged = edges, facts, root, judged
+    memory.support = weights.support
+    return root
 
 
 def _rows(features: pa.Table, judgements: pa.Table | None) -> list[tuple[int, int]]:

@@ -5,22 +5,21 @@ The best pair of names counts where records have several. Levels, strongest firs
 `exact_rare`, `exact_some`, `exact_common`: same core, which stands in at most 2, at most 10, or more places;
 `chapter`: no core of its own, but the same umbrella (place and level are compared apart);
 `national_body`: both are the umbrella itself, national and without a place;
-`typo`: cores that differ by a letter or so; `contains`: all words of one in the other, a rare one among them;
+`typo`: cores that differ by a letter or so, or in case and number only;
+`contains`: all words of one in the other, a rare one among them;
 `abbreviation`: one is the abbreviation or the initials of the other; `close`, `partial`: less;
 `nameless`: a record without a name; `one_empty`: one has no core;
 `other_language`: unlike, but one is Swedish and one Finnish, which tells nothing;
 `different`: unlike; `other_number`: both have a number and not the same one (osasto 12, osasto 13).
 """
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.compute as pc
 from rapidfuzz import fuzz, process
 
-from pipeline.dedupe.coding import Codes, coded, padded
+from pipeline.dedupe.coding import Codes
+from pipeline.dedupe.name_table import NameTable, Texts
+from pipeline.transform.names.abbreviations import letters_fit
 
 LEVELS = (
     "other_number", "different", "other_language", "one_empty", "nameless", "partial", "close", "abbreviation",
@@ -32,28 +31,23 @@ FULL = ("unlike", "alike", "same")
 
 TYPO, CLOSE = 88.0, 76.0
 """Percent of rapidfuzz's `ratio` on the sorted words of the cores."""
+FEW_PLACES = 2
+"""Places in which a core may stand so that a name that has it and more is that body's."""
 LEAD = 86.0
 """Percent of `ratio` on the rarest words of the two cores."""
 ALIKE = 90.0
 """Percent of `token_sort_ratio` on the full names without form."""
-BACKGROUND = 200
-"""Names imagined beside those given, so that a word is not common because a list is short."""
+MANY = 20_000
+"""Texts from which several threads compare faster than one."""
 SHORTEST = 6
 """Cores shorter than this are never called a typing error of one another (Reima, Reipas)."""
 
 
-def name_levels(features: pa.Table, a: Codes, b: Codes) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
+def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.int8], npt.NDArray[np.int8]]:
     """(level of the core in `LEVELS`, of the full name in `FULL`) for aligned row numbers."""
-    core_of, cores = padded(features.column("cores"))
-    full_of, fulls = padded(features.column("asciis"))
-    umbrella, _ = coded(features.column("umbrella"))
-    language, _ = coded(features.column("language"))
     best = np.zeros(len(a), dtype=np.int8)
     full = np.zeros(len(a), dtype=np.int8)
-    places = _places_of_cores(features, core_of, len(cores))
-    words, weights = _words(cores)
-    width = ((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0)
-    width_a, width_b = width[a], width[b]
+    width_a, width_b = table.width[a], table.width[b]
     best[(width_a == 0) | (width_b == 0)] = L["nameless"]
     for i in range(int(width_a.max(initial=0))):
         for j in range(int(width_b.max(initial=0))):
@@ -61,61 +55,29 @@ def name_levels(features: pa.Table, a: Codes, b: Codes) -> tuple[npt.NDArray[np.
             if not len(rows):
                 continue
             x, y = a[rows], b[rows]
-            full[rows] = np.maximum(full[rows], _full(fulls, full_of[x, i], full_of[y, j]))
-            level = _core(cores, core_of[x, i], core_of[y, j], umbrella[x], umbrella[y], places, words, weights)
+            level = _core(table, table.core_of[x, i], table.core_of[y, j], table.umbrella[x], table.umbrella[y])
             best[rows] = np.maximum(best[rows], level)
-    best = _lifted(best, full, core_of, cores, a, b)
-    best[(best == L["chapter"]) & _is_national(features)[a] & _is_national(features)[b]] = L["national_body"]
-    foreign = (language[a] >= 0) & (language[b] >= 0) & (language[a] != language[b])
+            full[rows] = np.maximum(full[rows], _full(table, table.full_of[x, i], table.full_of[y, j]))
+    best = _lifted(best, full, table, a, b)
+    best[(best == L["chapter"]) & table.is_national[a] & table.is_national[b]] = L["national_body"]
+    foreign = (table.language[a] >= 0) & (table.language[b] >= 0) & (table.language[a] != table.language[b])
     best[(best == L["different"]) & foreign] = L["other_language"]
-    short = _abbreviated(features, a, b)
-    best[short & (best < L["abbreviation"])] = L["abbreviation"]
+    open_ = np.flatnonzero(best < L["abbreviation"])
+    best[open_[_abbreviated(table, a[open_], b[open_])]] = L["abbreviation"]
     return best, full
 
 
 def _lifted(
-    best: npt.NDArray[np.int8],
-    full: npt.NDArray[np.int8],
-    core_of: npt.NDArray[np.int32],
-    cores: list[str],
-    a: Codes,
-    b: Codes,
+    best: npt.NDArray[np.int8], full: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes
 ) -> npt.NDArray[np.int8]:
     """Equal full names are at least a typing error apart, nearly equal ones close, whatever the parser made of them.
 
     Not where all that is left of a name are a few letters (NMK: is it NMKY or NNKY?).
     """
     best = np.where((full == FULL.index("same")) & (best < L["typo"]), L["typo"], best)
-    length = np.array([len(c) for c in cores] + [0])
-    longest = np.maximum(length[core_of[a, 0]], length[core_of[b, 0]])
+    longest = np.maximum(table.cores.length[table.core_of[a, 0]], table.cores.length[table.core_of[b, 0]])
     low = np.isin(best, (L["one_empty"], L["partial"], L["other_language"]))
     return np.where((full == FULL.index("alike")) & low & (longest >= SHORTEST), L["close"], best).astype(np.int8)
-
-
-def _is_national(features: pa.Table) -> npt.NDArray[np.bool_]:
-    level, levels = coded(features.column("level"))
-    place, _ = padded(features.column("places"))
-    code = levels.index("national") if "national" in levels else -2
-    return ((level == code) | (level < 0)) & (place[:, 0] < 0)
-
-
-def _places_of_cores(features: pa.Table, core_of: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int64]:
-    """In how many places each core occurs."""
-    place, _ = coded(features.column("place"))
-    rows = np.repeat(place, core_of.shape[1])
-    flat = core_of.ravel()
-    has = flat >= 0
-    both = np.unique(flat[has].astype(np.int64) << 32 | (rows[has].astype(np.int64) + 1))
-    return np.bincount(both >> 32, minlength=size)
-
-
-def _words(cores: list[str]) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
-    """(words of each core as padded codes, weight per code: bits of surprise of the word among all cores)."""
-    lists = pc.split_pattern(pa.array(cores, pa.string()), " ")
-    matrix, dictionary = padded(lists)
-    seen = np.bincount(matrix[matrix >= 0], minlength=len(dictionary)).astype(np.float64)
-    weight = np.log2((len(cores) + BACKGROUND) / (seen + 1.0))
-    return matrix, np.append(weight, 0.0).astype(np.float32)  # code -1 weighs nothing
 
 
 def _unique_pairs(x: Codes, y: Codes) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
@@ -124,100 +86,101 @@ def _unique_pairs(x: Codes, y: Codes) -> tuple[Codes, Codes, npt.NDArray[np.int6
     return (both >> 32).astype(np.int32), (both & 0xFFFFFFFF).astype(np.int32), back
 
 
-def _ratio(values: list[str], x: Codes, y: Codes, scorer: Any) -> npt.NDArray[np.float32]:
-    left = np.array(values, dtype=object)
-    return process.cpdist(left[x], left[y], scorer=scorer, dtype=np.float32, workers=-1)
+def _ratio(texts: Texts, x: Codes, y: Codes, least: float) -> npt.NDArray[np.float32]:
+    """Percent of rapidfuzz's `ratio`, 0 below `least`; texts of too different lengths are not looked at."""
+    short, long_ = np.minimum(texts.length[x], texts.length[y]), np.maximum(texts.length[x], texts.length[y])
+    found = np.zeros(len(x), dtype=np.float32)
+    rows = np.flatnonzero(200.0 * short >= least * (short + long_))
+    if len(rows):
+        left, right = texts.values[x[rows]], texts.values[y[rows]]
+        found[rows] = process.cpdist(
+            left, right, scorer=fuzz.ratio, dtype=np.float32, score_cutoff=least, workers=-1 if len(rows) > MANY else 1
+        )
+    return found
 
 
-def _full(values: list[str], x: Codes, y: Codes) -> npt.NDArray[np.int8]:
-    joined, _ = coded(pc.replace_substring_regex(pa.array(values, pa.string()), pattern="[^a-z0-9]", replacement=""))
-    joined = np.append(joined, -1)  # "Viinaseura" and "Viina seura" are one
+def _full(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
+    """ "Viinaseura" and "Viina seura" are the same."""
     level = np.zeros(len(x), dtype=np.int8)
-    level[(joined[x] == joined[y]) & (x >= 0) & (y >= 0)] = 2
-    rest = np.flatnonzero((level == 0) & (x >= 0) & (y >= 0))
-    if len(rest):
-        ux, uy, back = _unique_pairs(x[rest], y[rest])
-        level[rest] = (_ratio(values, ux, uy, fuzz.token_sort_ratio) >= ALIKE)[back].astype(np.int8)
+    both = (x >= 0) & (y >= 0)
+    level[(table.joined[x] == table.joined[y]) & both] = 2
+    rest = np.flatnonzero((level == 0) & both)
+    level[rest] = _ratio(table.fulls, x[rest], y[rest], ALIKE) > 0
     return level
 
 
-def _core(
-    cores: list[str],
-    x: Codes,
-    y: Codes,
-    umbrella_x: Codes,
-    umbrella_y: Codes,
-    places: npt.NDArray[np.int64],
-    words: npt.NDArray[np.int32],
-    weights: npt.NDArray[np.float32],
-) -> npt.NDArray[np.int8]:
+def _core(table: NameTable, x: Codes, y: Codes, umbrella_x: Codes, umbrella_y: Codes) -> npt.NDArray[np.int8]:
     level = np.full(len(x), L["different"], dtype=np.int8)
     none_x, none_y = x < 0, y < 0
     level[none_x ^ none_y] = L["one_empty"]
     level[none_x & none_y & (umbrella_x >= 0) & (umbrella_x == umbrella_y)] = L["chapter"]
     same = (x == y) & ~none_x
-    level[same] = np.where(
-        places[x[same]] <= 2, L["exact_rare"], np.where(places[x[same]] <= 10, L["exact_some"], L["exact_common"])
-    )
+    places = table.places[x[same]]
+    level[same] = np.where(places <= 2, L["exact_rare"], np.where(places <= 10, L["exact_some"], L["exact_common"]))
     rest = np.flatnonzero(~same & ~none_x & ~none_y)
     if len(rest):
         ux, uy, back = _unique_pairs(x[rest], y[rest])
-        level[rest] = _unequal(cores, ux, uy, words, weights)[back]
+        level[rest] = _unequal(table, ux, uy)[back]
     return level
 
 
-def _unequal(
-    cores: list[str], x: Codes, y: Codes, words: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]
-) -> npt.NDArray[np.int8]:
+def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     """Level of two cores that are not equal. The lead is the rarest word of a core."""
-    leads = _leads(cores, words, weights)
-    ratio = _ratio(cores, x, y, fuzz.ratio)
-    a, b = words[x], words[y]
-    in_b = ((a[:, :, None] == b[:, None, :]) & (a[:, :, None] >= 0)).any(2)
-    in_a = ((b[:, :, None] == a[:, None, :]) & (b[:, :, None] >= 0)).any(2)
+    ratio = _ratio(table.cores, x, y, CLOSE)
+    a, b = table.words[x], table.words[y]
+    equal = (a[:, :, None] == b[:, None, :]) & (a[:, :, None] >= 0)
+    in_b, in_a = equal.any(2), equal.any(1)
+    weights = table.word_bits
     common = (weights[a] * in_b).sum(1)
-    all_a, all_b = weights[a].sum(1), weights[b].sum(1)
-    union = all_a + all_b - common
+    union = table.core_bits[x] + table.core_bits[y] - common
     agreement = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
     subset = (in_b.sum(1) == (a >= 0).sum(1)) | (in_a.sum(1) == (b >= 0).sum(1))
-    length = np.array([len(c) for c in cores])
-    shortest = np.minimum(length[x], length[y])
-    rare = common >= np.log2(len(cores) + BACKGROUND) * 0.5
+    shortest = np.minimum(table.cores.length[x], table.cores.length[y])
+    rare = common >= table.rare_bits
     level = np.full(len(x), L["different"], dtype=np.int8)
     level[rare & (agreement >= 0.3)] = L["partial"]
-    lead = _ratio(leads, x, y, fuzz.ratio)
-    lead_length = np.array([len(c) for c in leads])
-    long_leads = np.minimum(lead_length[x], lead_length[y]) >= SHORTEST
-    level[(ratio >= CLOSE) | (agreement >= 0.6) | ((lead >= LEAD) & long_leads)] = L["close"]
-    level[subset & rare] = L["contains"]
-    level[(ratio >= TYPO) & (shortest >= SHORTEST)] = L["typo"]
-    number = pc.replace_substring_regex(pa.array(cores, pa.string()), pattern="[^0-9]", replacement="")
-    digits, _ = coded(number)
-    numbered = np.asarray(pc.not_equal(number, ""))
-    level[(digits[x] != digits[y]) & numbered[x] & numbered[y]] = L["other_number"]
+    long_leads = np.minimum(table.leads.length[x], table.leads.length[y]) >= SHORTEST
+    lead = np.zeros(len(x), dtype=np.float32)
+    lead[long_leads] = _ratio(table.leads, x[long_leads], y[long_leads], LEAD)
+    level[(ratio >= CLOSE) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
+    shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
+    rare &= table.places[shorter] <= FEW_PLACES  # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
+    level[(subset & rare) | _prefixed(table, x, y)] = L["contains"]
+    level[((ratio >= TYPO) & (shortest >= SHORTEST)) | (table.stems[x] == table.stems[y])] = L["typo"]
+    digits = table.digits
+    level[(digits[x] != digits[y]) & (digits[x] >= 0) & (digits[y] >= 0)] = L["other_number"]
     return level
 
 
-def _leads(cores: list[str], words: npt.NDArray[np.int32], weights: npt.NDArray[np.float32]) -> list[str]:
-    heaviest = weights[words].argmax(1)
-    return [c.split(" ")[i] for c, i in zip(cores, heaviest.tolist(), strict=True)]
+def _fit(table: NameTable, short: Codes, full: Codes) -> npt.NDArray[np.bool_]:
+    """Whether the letters of a name that is nothing but an abbreviation fit the words of the other."""
+    if not len(short):
+        return np.zeros(0, dtype=bool)
+    ux, uy, back = _unique_pairs(short, full)
+    spoken = table.spoken
+    return np.array([letters_fit(table.shorts[i], spoken[j]) for i, j in zip(ux.tolist(), uy.tolist(), strict=True)])[
+        back
+    ]
 
 
-def _abbreviated(features: pa.Table, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
-    """One name is an abbreviation and the other has it, expands to it or has it as its initials."""
-    short, shorts = coded(features.column("abbreviation"))
-    lists, initials = padded(features.column("shorts"))
-    code_of = {value: i for i, value in enumerate(initials)}
-    as_initial = np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short]
-    skeleton = np.array([code_of.get(_skeleton(s), -1) for s in shorts] + [-1], dtype=np.int32)[short]
-    long_enough = np.array([len(s) >= 3 for s in shorts] + [False])[short]
-    found = np.zeros(len(a), dtype=bool)
-    for x, y in ((a, b), (b, a)):
-        for code in (as_initial, skeleton):
-            found |= long_enough[x] & (code[x] >= 0) & (lists[y] == code[x][:, None]).any(1)
+def _prefixed(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
+    """One core is the beginning of the other: a brand with and without its noun ("Valnaukoti", "Valnau")."""
+    left, right = table.cores.values[x], table.cores.values[y]
+    one_word = table.words.shape[1] == 1 or ((table.words[x, 1] < 0) & (table.words[y, 1] < 0))
+    fits = np.flatnonzero(one_word & (np.minimum(table.cores.length[x], table.cores.length[y]) >= SHORTEST))
+    found = np.zeros(len(x), dtype=bool)
+    found[fits] = [p.startswith(q) or q.startswith(p) for p, q in zip(left[fits], right[fits], strict=True)]
     return found
 
 
-def _skeleton(short: str) -> str:
-    """KUPS without its vowels: the U of KuPS is the second letter of Kuopion, not a word."""
-    return short[:1] + "".join(c for c in short[1:] if c not in "AEIOUY")
+def _abbreviated(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """One name is an abbreviation and the other has it, expands to it or has it as its initials."""
+    found = np.zeros(len(a), dtype=bool)
+    for x, y in ((a, b), (b, a)):
+        rows = np.flatnonzero(table.is_short[x])
+        for code in (table.as_initials, table.as_skeleton):
+            mine = code[x[rows]]
+            found[rows] |= (mine >= 0) & (table.initials_of[y[rows]] == mine[:, None]).any(1)
+        rows = np.flatnonzero(~found & (table.alone[x] >= 0) & (table.alone[y] < 0) & (table.full_of[y, 0] >= 0))
+        found[rows] |= _fit(table, table.alone[x[rows]], table.full_of[y[rows], 0])
+    return found

@@ -1,8 +1,9 @@
 """Organisations that belong together and are not one, told by their names or by a source.
 
 Rules: `source_parent` (a source names the parent), `chapter_of_national` (one umbrella, national and narrower),
-`chapter_of_district` (a local body in its district's region), `section_of_body`, `same_umbrella_other_place`
-(two chapters that were compared), `same_name_other_body` (association and foundation of one name).
+`chapter_of_district` (a local body in its district's region), `same_umbrella_other_place` (two chapters that were
+compared), `same_name_other_body` (association and foundation of one name), `body_beside_body` (a body and the one
+that supports it). A section ("X ry / hiihtojaosto") is no body of its own, so it has no relation to X.
 """
 
 import duckdb
@@ -35,12 +36,12 @@ UNION ALL SELECT d.cluster_id, b.cluster_id, 'chapter', 'chapter_of_district', 2
           FROM body b JOIN town ON town.code = b.place
           JOIN body d ON d.umbrella = b.umbrella AND d.level = 'district' AND d.place = town.region
           WHERE b.level = 'local'
-UNION ALL SELECT if(x.level = 'section', b, a), if(x.level = 'section', a, b), 'chapter', 'section_of_body', 3
-          FROM told JOIN body x ON x.cluster_id = a WHERE rule = 'section_and_body'
 UNION ALL SELECT least(a, b), greatest(a, b), 'sibling', 'same_umbrella_other_place', 4
           FROM told WHERE rule IN ('places_differ', 'merged_municipality')
 UNION ALL SELECT least(a, b), greatest(a, b), 'affiliated', 'same_name_other_body', 4
           FROM told WHERE rule = 'other_body'
+UNION ALL SELECT least(a, b), greatest(a, b), 'affiliated', 'body_beside_body', 4
+          FROM told WHERE rule IN ('body_and_dependent', 'dependents_differ')
 UNION ALL SELECT if(y.level = 'national', b, a), if(y.level = 'national', a, b), 'chapter', 'chapter_of_national', 3
           FROM told JOIN body x ON x.cluster_id = a JOIN body y ON y.cluster_id = b
           WHERE rule = 'levels_differ' AND (x.level = 'national') <> (y.level = 'national');

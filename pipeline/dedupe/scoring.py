@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.calibration import worth
 from pipeline.dedupe.comparison import VOCABULARY, Comparison
 from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.weights import Weights
@@ -28,6 +29,7 @@ _VALUES = {
     "umbrella": "umbrella",
     "level": "level",
     "section": "section",
+    "dependent": "dependent",
     "head": "head",
 }
 """Feature -> the column whose values explain it."""
@@ -49,11 +51,9 @@ class Scored:
 def score(comparison: Comparison, weights: Weights) -> Scored:
     """Adds up the bits and decides: first the rules in their order, then the thresholds."""
     n = len(comparison.a)
-    total = np.full(n, weights.prior)
-    for feature in VOCABULARY:
-        total += np.asarray(weights.bits[feature])[comparison.levels[feature]]
-    total = np.round(total, 6)
-    decision = np.where(total >= weights.same, SAME, np.where(total >= weights.maybe, MAYBE, DIFFERENT)).astype(np.int8)
+    total = np.round(weights.prior + bits_of(comparison, weights), 6)
+    bits = worth(total, weights.calibration)
+    decision = np.where(bits >= weights.same, SAME, np.where(bits >= weights.maybe, MAYBE, DIFFERENT)).astype(np.int8)
     rules = ("threshold", *(r.id for r in weights.rules))
     rule = np.zeros(n, dtype=np.int16)
     rest = total.copy()
@@ -66,6 +66,20 @@ def score(comparison: Comparison, weights: Weights) -> Scored:
         rule[hit] = i
         rest[hit] -= weights.bits[r.feature][level]
     return Scored(total, decision, rule, rules, np.round(rest, 6))
+
+
+def bits_of(
+    comparison: Comparison,
+    weights: Weights,
+    rows: npt.NDArray[np.int64] | slice = slice(None),
+    skip: tuple[str, ...] = (),
+) -> npt.NDArray[np.float64]:
+    """The sum of the bits of all features but `skip`, for all pairs or some."""
+    total = np.zeros(len(comparison.a[rows]))
+    for feature in VOCABULARY:
+        if feature not in skip:
+            total += np.asarray(weights.bits[feature])[comparison.levels[feature][rows]]
+    return total
 
 
 def _likeness(comparison: Comparison) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
@@ -100,10 +114,11 @@ def with_judgements(
 def match_rows(scored: Scored, weights: Weights) -> npt.NDArray[np.int64]:
     """The pairs worth telling: all but those that are plainly different.
 
-    A pair that a rule keeps apart is told when it would have been one organisation without that finding.
+    A pair that a rule keeps apart, related or not, is told when it would have been one organisation without that
+    finding: two chapters that share no more than the umbrella are siblings by their names, which no pair has to say.
     """
-    kept = scored.decision != DIFFERENT
-    kept |= (scored.rule > 0) & (scored.without_rule >= weights.same)
+    kept = (scored.decision == SAME) | (scored.decision == MAYBE)
+    kept |= (scored.rule > 0) & (worth(scored.without_rule, weights.calibration) >= weights.same)
     kept |= np.isin(scored.rule, [i for i, r in enumerate(scored.rules) if r.startswith("must_")])
     return np.flatnonzero(kept)
 
@@ -115,8 +130,10 @@ def reasons(features: pa.Table, comparison: Comparison, weights: Weights, rows: 
     feature = [np.zeros(len(rows), dtype=np.int8)]
     outcome = [np.zeros(len(rows), dtype=np.int32)]
     bits = [np.full(len(rows), weights.prior)]
-    values_a: list[pa.Array] = [pa.nulls(len(rows), pa.string())]
-    values_b: list[pa.Array] = [pa.nulls(len(rows), pa.string())]
+    n = len(features)
+    texts = pa.concat_arrays([pa.nulls(1, pa.string()), *(_texts(features, _VALUES[name]) for name in VOCABULARY)])
+    value_a = [np.zeros(len(rows), dtype=np.int64)]
+    value_b = [np.zeros(len(rows), dtype=np.int64)]
     outcomes = ["candidate_pair"]
     for number, (name, levels) in enumerate(VOCABULARY.items(), start=1):
         level = comparison.levels[name][rows]
@@ -127,13 +144,11 @@ def reasons(features: pa.Table, comparison: Comparison, weights: Weights, rows: 
         outcome.append(level[told].astype(np.int32) + len(outcomes))
         outcomes += levels
         bits.append(contribution[told])
-        texts = _texts(features, _VALUES[name])
-        values_a.append(texts.take(pa.array(a[told])))
-        values_b.append(texts.take(pa.array(b[told])))
+        value_a.append(1 + (number - 1) * n + a[told].astype(np.int64))
+        value_b.append(1 + (number - 1) * n + b[told].astype(np.int64))
     order = np.argsort(np.concatenate(pair), kind="stable")
     which = np.concatenate(pair)[order]
     ids = features.column("record_id").combine_chunks()
-    take = pa.array(order)
     return pa.table(
         {
             "record_id_a": ids.take(pa.array(a[which])),
@@ -141,8 +156,8 @@ def reasons(features: pa.Table, comparison: Comparison, weights: Weights, rows: 
             "feature": pa.array(["prior", *VOCABULARY], pa.string()).take(pa.array(np.concatenate(feature)[order])),
             "outcome": pa.array(outcomes, pa.string()).take(pa.array(np.concatenate(outcome)[order])),
             "contribution": pa.array(np.concatenate(bits)[order]),
-            "value_a": pa.concat_arrays(values_a).take(take),
-            "value_b": pa.concat_arrays(values_b).take(take),
+            "value_a": texts.take(pa.array(np.concatenate(value_a)[order])),
+            "value_b": texts.take(pa.array(np.concatenate(value_b)[order])),
         }
     )
 

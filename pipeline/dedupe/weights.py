@@ -1,7 +1,7 @@
 """Reads the weights file: bits per level of each feature, thresholds and deciding rules."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,16 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where one number came from."""
+
+    n: int
+    """Pairs of the level that were learned from."""
+    default: float
+    learned: float
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """A complete set of weights; bits per feature stand in the order of `VOCABULARY`."""
 
@@ -42,6 +52,12 @@ class Weights:
     rules: tuple[Rule, ...]
     support: float
     """Share of the cross-links that two groups need to join."""
+    origins: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
+    """Where learned numbers came from; empty for weights set by hand."""
+    pairs: tuple[int, int] = (0, 0)
+    """Pairs learned from that are one organisation, and that are not."""
+    calibration: tuple[tuple[float, float], ...] = ()
+    """Points (score, bits it is worth), see `calibration`; none when a score is worth itself."""
 
 
 def load_weights(path: Path = DEFAULT) -> Weights:
@@ -65,7 +81,7 @@ def weights_from(raw: Mapping[str, Any]) -> Weights:
         if set(found) != set(levels):
             wrong = ", ".join(sorted(set(found) ^ set(levels)))
             raise WeightsError(f"features.{feature}: missing or unknown levels: {wrong}")
-        bits[feature] = tuple(float(found[level]) for level in levels)
+        bits[feature] = tuple(_number(found[level]) for level in levels)
     rules = tuple(Rule(**{k: str(v) for k, v in r.items()}) for r in raw["rules"])
     for rule in rules:
         if rule.outcome not in VOCABULARY.get(rule.feature, ()) or rule.decision not in DECISIONS:
@@ -79,4 +95,53 @@ def weights_from(raw: Mapping[str, Any]) -> Weights:
         bits=bits,
         rules=rules,
         support=float(raw["clustering"]["support"]),
+        origins=_origins(given),
+        pairs=tuple(raw.get("pairs", (0, 0))),
+        calibration=tuple((float(s), float(b)) for s, b in raw.get("calibration", ())),
     )
+
+
+def _number(entry: Any) -> float:
+    """A level's number stands alone, or as `learned` with its origin."""
+    return float(entry["learned"] if isinstance(entry, Mapping) else entry)
+
+
+def _origins(given: Mapping[str, Any]) -> dict[str, dict[str, Origin]]:
+    found = {
+        feature: {
+            level: Origin(int(e["n"]), float(e["default"]), float(e["learned"]))
+            for level, e in levels.items()
+            if isinstance(e, Mapping)
+        }
+        for feature, levels in given.items()
+    }
+    return {feature: levels for feature, levels in found.items() if levels}
+
+
+def weights_text(weights: Weights) -> str:
+    """The weights as a file that `load_weights` reads, each learned number with its default and its pairs."""
+    lines = [
+        "# Learned from data by pipeline.dedupe.learning; each learned number stands with the pairs it was seen in (n)",
+        "# and the number it was drawn towards (default). In bits, as explained in default.yml.",
+        f"id: {weights.id}",
+        f"version: {weights.version}",
+        f"prior: {weights.prior}",
+        f"pairs: [{weights.pairs[0]}, {weights.pairs[1]}]   # taught as one organisation, as two",
+        f"thresholds: {{same: {weights.same}, maybe: {weights.maybe}}}",
+        "features:",
+    ]
+    for feature, levels in VOCABULARY.items():
+        lines.append(f"  {feature}:")
+        for level, bits in zip(levels, weights.bits[feature], strict=True):
+            origin = weights.origins.get(feature, {}).get(level)
+            value = f"{{learned: {bits}, default: {origin.default}, n: {origin.n}}}" if origin else f"{bits}"
+            lines.append(f"    {level}: {value}")
+    lines.append("rules:")
+    lines += [
+        f"  - {{id: {r.id}, feature: {r.feature}, outcome: {r.outcome}, decision: {r.decision}}}" for r in weights.rules
+    ]
+    lines.append(f"clustering: {{support: {weights.support}}}")
+    if weights.calibration:
+        lines.append("calibration:   # score, bits it is worth")
+        lines += [f"  - [{s}, {b}]" for s, b in weights.calibration]
+    return "\n".join(lines) + "\n"

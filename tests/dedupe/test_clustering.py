@@ -49,12 +49,12 @@ def test_a_register_number_is_carried_by_the_group() -> None:
         ("MLL Sotkamo", "MLL Kajaani"),
         ("Eläkeliiton Kainuun piiri", "Eläkeliiton Sotkamon yhdistys"),
         ("Sotkamon Eläkeläiset", "Sotkamon Eläkkeensaajat"),
-        ("Sädekehät ry", "Sädekehät ry / nuorisojaosto"),
+        ("Sädekehät ry", "Sädekehän Tuki ry"),
         ("Sädekehät ry", "Sädekehäsäätiö"),
         ("Alan ammattiosasto 12", "Alan ammattiosasto 13"),
     ],
 )
-def test_place_level_umbrella_section_form_and_number_are_carried_by_the_group(one: str, other: str) -> None:
+def test_place_level_umbrella_dependent_form_and_number_are_carried_by_the_group(one: str, other: str) -> None:
     between: dict[str, object] = {"name": None}
     found = group([{"name": one}, between, {"name": other}], {(0, 1): 9.0, (1, 2): 8.0})
     assert found[0] != found[2]

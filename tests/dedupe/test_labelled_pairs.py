@@ -44,6 +44,10 @@ def decide(a: dict[str, object], b: dict[str, object]) -> str:
         ("Jyväskylän Sädekehät ry", "Jyvaskylan Sadekehat"),
         ("Kajaanin Sädekehät ry", "Kajaanin Sädekhät ry"),
         ("Työväen Sivistysliitto TSL ry", "TSL"),
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehät ry / hiihtojaosto"),
+        ("Kajaanin Sädekehät ry", "KajaaninÂ\xa0SÃ¤dekehÃ¤t ry"),
+        ("Suomen Latu, Kajaanin Latu", "Kajaanin Latu ry"),
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehien yhdistys"),
     ],
 )
 def test_one_organisation_by_name_alone(one: str, other: str) -> None:
@@ -61,7 +65,9 @@ def test_one_organisation_by_name_alone(one: str, other: str) -> None:
         ("Kajaanin Martat ry", "Marttaliitto ry"),
         ("Sotkamon Kuvataide ry", "Kajaanin Kuvataide ry"),
         ("Sädekehät ry", "Sädekehäsäätiö sr"),
-        ("Sädekehät ry", "Sädekehät ry:n nuorisojaosto"),
+        ("Sädekehät ry", "Sädekehien Tuki ry"),
+        ("Kajaanin Sädekehä ry", "Kajaanin Sädekehän Kannatusyhdistys ry"),
+        ("Kajaanin Sädekehän Veteraanit ry", "Kajaanin Sädekehän Nuoret ry"),
         ("Esimerkkialan ammattiosasto 12", "Esimerkkialan ammattiosasto 13"),
         ("Marttaliitto ry", "Marthaförbundet rf"),
         ("Pohjois-Savon Kuvataide ry", "Etelä-Savon Kuvataide ry"),

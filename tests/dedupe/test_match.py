@@ -162,11 +162,13 @@ def test_relations_follow_from_names_and_sources() -> None:
         {"record_id": "u", "name": "Sotkamon Sädekehät ry / nuorisojaosto"},
         {"record_id": "v", "name": "Sotkamon Sädekehäsäätiö sr"},
         {"record_id": "w", "name": "Sädekehien kahvila", "parent_record_id": "t"},
+        {"record_id": "x", "name": "Sotkamon Sädekehien Tuki ry"},
     )
     found = {
         (r["record_id_a"], r["record_id_b"]): (r["relation_type"], r["rule"]) for r in match(rows).relations.to_pylist()
     }
     assert found[("n", "d")] == found[("n", "l")] == ("chapter", "chapter_of_national")
     assert found[("d", "l")] == ("chapter", "chapter_of_district")
-    assert found[("t", "u")] == ("chapter", "section_of_body")
+    assert found[("t", "x")] == ("affiliated", "body_beside_body")
+    assert ("t", "u") not in found, "a section is its body"
     assert found[("t", "w")] == ("parent", "source_parent")

@@ -8,7 +8,7 @@ from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.umbrellas import pattern_words
 
 _UPPER = re.compile(r"(?<![\w-])(?=(?:[^\W\d_]*[A-ZÅÄÖ]){2})([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,7})(?![\w-])")
-_LETTERS_ONLY = re.compile(r"[^\W\d_]+")
+_SMALL = re.compile(r"(?<![^\W\d_])[^\W\d_][a-zåäöéáüč]+[a-zåäöéáüč](?![^\W\d_])")
 _JOINTS = (
     "seura", "kerho", "klubi", "liitto", "yhdistys", "palokunta", "keskus", "osakunta", "urheilijat", "voimistelijat",
     "pallo", "kamrat", "forening", "forbund", "klubb", "sallskap", "idrott",
@@ -53,7 +53,7 @@ def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str |
     hits = [w for w in _UPPER.findall(display) if w.upper() not in _NO_NAME]
     if not hits:
         return None, None
-    if len(words) > 1 and not any(len(w) > 2 and w[1:].islower() for w in _LETTERS_ONLY.findall(display)):
+    if len(words) > 1 and not _SMALL.search(display):
         return None, None
     return ascii_fold(hits[-1]).upper(), ascii_fold(hits[-1])
 
@@ -69,6 +69,30 @@ def abbreviates(short: str, others: list[str]) -> bool:
         if all(c in letters for c in short):
             return True
     return False
+
+
+def letters_fit(short: str, spoken: list[str]) -> bool:
+    """True when the letters of `short` are the first letters of the words in turn, each perhaps with more letters of
+    its word; words left over at the end must be generic ("yhdistys", "osasto")."""
+    heads = lexicon().heads
+
+    def fits(rest: str, at: int) -> bool:
+        if not rest:
+            return all(w in heads for w in spoken[at:])
+        if at == len(spoken) or spoken[at][0] != rest[0]:
+            return False
+        position, taken = 0, 1
+        while True:
+            if fits(rest[taken:], at + 1):
+                return True
+            if taken == len(rest):
+                return False
+            position = spoken[at].find(rest[taken], position + 1)
+            if position < 0:
+                return False
+            taken += 1
+
+    return fits(short, 0)
 
 
 def initials_of(words: list[str]) -> str:

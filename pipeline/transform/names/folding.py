@@ -31,11 +31,35 @@ _SEPARATORS = (
 _SIGNS = frozenset("/-,;:|()[]")
 
 
+_BROKEN = re.compile(r"[ÂÃ][\x80-\xff€-™ -ÿ]")
+_LOST = re.compile(r"(?<=\w)[?\ufffd](?=\w)|\ufffd(?=\w)")
+
+
 def tidy(text: str) -> str:
-    """One kind of space, dash and apostrophe, composed letters, no quotes around; never changes a word."""
-    text = text if text.isascii() else unicodedata.normalize("NFC", text)
-    text = _DASHES.sub("-", text).replace("’", "'").replace("´", "'")
-    return _SPACE.sub(" ", text).strip().strip("\"”“'»«* ")
+    """One kind of space, dash and apostrophe, composed letters, no quotes around.
+
+    Changes no word but one whose letters a wrong decoding broke ("JyvÃ¤skylÃ¤"), and that only where the bytes
+    have one reading.
+    """
+    if not text.isascii():
+        text = _mended(text) if _BROKEN.search(text) else text
+        text = unicodedata.normalize("NFC", text)
+        text = _SPACE.sub(" ", _DASHES.sub("-", text).replace("’", "'").replace("´", "'"))
+    return " ".join(text.split()).strip("\"”“'»«* ")
+
+
+def _mended(text: str) -> str:
+    for encoding in ("cp1252", "latin-1"):
+        try:
+            return text.encode(encoding).decode("utf-8")
+        except UnicodeError:
+            continue
+    return text
+
+
+def guessed(folded: str) -> str:
+    """A letter lost to "?" or U+FFFD inside a word read as a, the letter that ä and å fold to and the likeliest."""
+    return _LOST.sub("a", folded)
 
 
 def ascii_fold(text: str) -> str:

@@ -16,6 +16,13 @@ class FoundForm:
     rest: list[str | None]
 
 
+def may_be_form(word: str) -> bool:
+    """True when `find_form` could take something of the word."""
+    lex = lexicon()
+    plain = word.replace(".", "")
+    return plain in lex.forms or plain in lex.form_starts or word.endswith(lex.form_endings)
+
+
 def find_form(words: list[str]) -> FoundForm:
     """The legal form of a word list. Several forms ("ry rf", "Oy Ab") count once; a body's own form (ry, sr)
     wins over that of a company, which may only be part of its name."""

@@ -39,6 +39,8 @@ class Lexicon:
     """Ends of words that name a section wherever they stand last."""
     loose_sections: tuple[str, ...]
     """Ends that name a section only after the name of the body ("X ry / nuoret")."""
+    dependents: frozenset[str]
+    """Nouns of bodies beside another ("Tarmon Tuki")."""
     national: frozenset[str]
     stops: frozenset[str]
     areas: dict[str, str]
@@ -66,6 +68,7 @@ def lexicon() -> Lexicon:
         not_district=frozenset(w for w, _, _, _ in by_kind["not_district"]),
         sections=tuple(w for w, _, _, note in sections if not note.startswith("Only")),
         loose_sections=tuple(w for w, _, _, _ in sections),
+        dependents=frozenset(w for w, _, _, _ in by_kind["dependent"]),
         national=frozenset(w for w, _, _, _ in by_kind["national"]),
         stops=frozenset(w for w, _, _, _ in by_kind["stop"]),
         areas={w: v for w, v, _, _ in by_kind["area"]},

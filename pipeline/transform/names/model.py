@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from pipeline.transform.names.lexicon import lexicon
+
 
 @dataclass(frozen=True, slots=True)
 class ParsedName:
@@ -28,15 +30,25 @@ class ParsedName:
     """First letters of the words, compounds taken apart at their head ("Jalkapalloklubi" gives JK)."""
     section: str | None = None
     """The section of a body ("hiihtojaosto"), ASCII-folded; the rest of the name is then the body's."""
+    dependent: str | None = None
+    """The noun of a body beside the one that the rest names: "Tarmon Tuki ry" is not Tarmo. The rest of the name
+    is then the other body's."""
     head: str | None = None
     """The generic head noun in its canonical form (yhdistys, liitto, piiri, seura…)."""
     core: tuple[str, ...] = ()
     """The distinctive words, ASCII-folded, in order: no form, place, umbrella, level word or head noun."""
     language: str | None = None
     """fi or sv, from the hint or from words that only one of them has; null when nothing tells."""
-    folded: str = ""
-    """Case-folded without the legal form, diacritics kept."""
     ascii: str = ""
-    """`folded` with the diacritics lost, as half the sources have it."""
+    """Folded without the legal form and without diacritics, as half the sources have it."""
     tokens: tuple[str, ...] = ()
     """All words, ASCII-folded, with the legal form."""
+
+    @property
+    def folded(self) -> str:
+        """Case-folded without the legal form, diacritics kept."""
+        text = self.display.casefold()
+        if self.legal_form is None:
+            return text
+        forms = lexicon().forms
+        return " ".join(w for w in text.split(" ") if w.replace(".", "").strip(",()") not in forms) or text

@@ -3,16 +3,28 @@
 from functools import lru_cache
 
 from pipeline.transform.names.abbreviations import abbreviates, find_abbreviation, initials_of
-from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, tidy, words
-from pipeline.transform.names.legal_forms import find_form
+from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, guessed, tidy, words
+from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.model import ParsedName
-from pipeline.transform.names.place_words import find_places
+from pipeline.transform.names.place_words import NO_PLACES, find_places
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found, find_umbrella
+from pipeline.transform.names.word_signs import (
+    DEPENDENT,
+    ERROR,
+    FINNISH,
+    FORM,
+    MARK,
+    PLACE,
+    SECTION,
+    SWEDISH,
+    UMBRELLA,
+    language_of,
+    signs_of,
+)
 
 
-@lru_cache(maxsize=1 << 20)
 def parse(name: str | None, language: str | None = None) -> ParsedName:
     """Reads a name; never raises. `language` is only a hint and may be null: a name is read in both languages.
 
@@ -21,34 +33,47 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     display = tidy(name or "")
     if not display:
         return ParsedName(display="")
-    everything = words(ascii_fold(display))
-    body, section = _cut_section(everything)
-    form = find_form(body)
+    folded = ascii_fold(display)
+    everything = words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)
+    signs = signs_of(everything)
+    spoken = language if language in ("fi", "sv") else None
+    if spoken is None and signs & (SWEDISH | FINNISH):
+        spoken = language_of(everything) if signs & SWEDISH else "fi"
+    body, section = _cut_section(everything) if signs & SECTION else (everything, None)
+    form = _form(body, signs)
     rest = form.rest
-    plain = [w for w in rest if w is not None and w not in MARKS]
-    found = find_umbrella(rest)
-    if found is None and (fixed := [w if w is None else repaired(w) or w for w in rest]) != rest:
-        rest, found = fixed, find_umbrella(fixed)
+    plain = [w for w in rest if w is not None and w not in MARKS] if signs & (MARK | FORM) else list(body)
+    signs |= signs_of(plain) if form.form or section else 0
+    if signs & ERROR:
+        mended: list[str | None] = [w if w is None else repaired(w) or w for w in rest]
+        mended_signs = signs | signs_of([w for w in mended if w is not None])
+    else:
+        mended, mended_signs = rest, signs
+    found = find_umbrella(rest) if signs & UMBRELLA else None
+    if found is None and mended != rest:
+        rest, signs = list(mended), mended_signs
+        found = find_umbrella(rest) if signs & UMBRELLA else None
     if found is not None:
-        for i in range(found.start, found.end):
-            rest[i] = None
-    places = find_places(rest, None if found is None else (found.start, found.end))
-    if not places.codes and (fixed := [w if w is None else repaired(w) or w for w in rest]) != rest:
-        rest = fixed
-        places = find_places(rest, None if found is None else (found.start, found.end))
+        _take_out(found, rest, mended)
+    span = None if found is None else (found.start, found.end)
+    places = find_places(rest, span) if signs & PLACE else NO_PLACES
+    if not places.codes and mended != rest:
+        rest = mended
+        places = find_places(rest, span) if mended_signs & PLACE else NO_PLACES
     if found is not None and found.pattern.needs_place and not places.codes:
         rest[found.start : found.end] = [*_put_back(form.rest, body, found)]
         found = None
-        places = find_places(rest, None)
+        places = find_places(rest, None) if mended_signs & PLACE else NO_PLACES
     for i in places.taken:
         rest[i] = None
     short, carrier = find_abbreviation(display, plain)
     if carrier is not None and not abbreviates(carrier, [w for w in plain if w != carrier]):
         carrier = None
+    dependent = _dependent(rest, plain) if signs & DEPENDENT else None
     core, head, level = _core(rest, carrier, has_umbrella=found is not None)
     if found is not None and section is None and (last := _section_word(core, only_sections=True)):
         section, core = last, core[:-1]
-    written = [w for w in plain if w not in lexicon().stops] if section is None else plain
+    stops = lexicon().stops
     return ParsedName(
         display=display,
         legal_form=form.form,
@@ -58,14 +83,14 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
         level=_level(section, found, level, places.codes, core),
         umbrella=None if found is None else found.pattern.umbrella,
         abbreviation=short,
-        initials=initials_of(written),
+        initials=initials_of([w for w in plain if w not in stops] if section is None else plain),
         section=section,
+        dependent=dependent,
         head=head,
         core=tuple(core),
-        language=language if language in ("fi", "sv") else _language(everything),
-        folded=_without_form(display, form.form),
+        language=spoken,
         ascii=" ".join(plain if section is None else [*plain, "/", section]),
-        tokens=tuple(w for w in everything if w not in MARKS),
+        tokens=tuple(everything) if not signs & MARK else tuple(w for w in everything if w not in MARKS),
     )
 
 
@@ -77,10 +102,49 @@ def parallel(name: str) -> tuple[str, ...]:
         left, right = display[:at].strip(), display[at + 1 :].strip()
         if len(left) < 5 or len(right) < 5:
             continue
-        of_left, of_right = _language(words(ascii_fold(left))), _language(words(ascii_fold(right).removesuffix(" ry")))
+        of_left, of_right = (
+            language_of(words(ascii_fold(left))),
+            language_of(words(ascii_fold(right).removesuffix(" ry"))),
+        )
         if "sv" in (of_left, of_right) and of_left != of_right and " " in left and " " in right:
             return left, right
     return (name,)
+
+
+def _form(body: list[str], signs: int) -> FoundForm:
+    """The legal form; most names have none, or "ry" at their end and nowhere else, and need no search."""
+    if not signs & FORM:
+        return FoundForm(None, list(body))
+    if body[-1] == "ry" and len(body) > 1 and not signs_of(body[:-1]) & (FORM | MARK):
+        return FoundForm("ry", [*body[:-1], None])
+    return find_form(body)
+
+
+def _take_out(found: Found, *lists: list[str | None]) -> None:
+    """Takes the umbrella's words out, and those of the same family that say it again ("Suomen Latu, Lahden Latu")."""
+    again: Found | None = found
+    while again is not None and again.pattern.umbrella == found.pattern.umbrella:
+        for words_ in lists:
+            words_[again.start : again.end] = [None] * (again.end - again.start)
+        again = find_umbrella(lists[-1])
+
+
+def _dependent(rest: list[str | None], plain: list[str]) -> str | None:
+    """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
+
+    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another.
+    """
+    free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS]
+    if not free or rest[free[-1]] not in lexicon().dependents:
+        return None
+    last = rest[free[-1]]
+    before = plain.index(last) - 1 if last in plain else -1
+    if before < 0 or not plain[before].endswith("n") or (before < 1 and len(free) < 2):
+        return None
+    if len(free) < 2 and rest.count(None) < 2:
+        return None
+    rest[free[-1]] = None
+    return last
 
 
 def _put_back(rest: list[str | None], body: list[str], found: Found) -> list[str | None]:
@@ -157,7 +221,12 @@ def _core(
                     core.append(stem)
     if not core and not has_umbrella:
         core = heads or national
+    elif head in _CENTRAL and not has_umbrella:
+        core.append(ascii_fold(head))  # "Kotiväen Keskusliitto" is not "Kotiväen Liitto"
     return core, head, level
+
+
+_CENTRAL = ("keskusliitto", "keskusjärjestö")
 
 
 @lru_cache(maxsize=1 << 18)
@@ -199,29 +268,3 @@ def _level(
     if any(p[0].isdigit() for p in places):
         return "local"
     return None if places else told
-
-
-_SWEDISH_ENDINGS = ("forening", "foreningen", "forbund", "forbundet", "klubb", "sallskap", "brandkar", "stiftelse")
-_FINNISH_ENDINGS = ("yhdistys", "yhdistyksen", "liitto", "liiton", "saatio", "seura", "osasto", "kerho", "piiri", "ry")
-
-
-def _language(everything: list[str]) -> str | None:
-    told = [_language_of(w) for w in everything]
-    if "sv" in told:
-        return None if "fi" in told[:-1] else "sv"
-    return "fi" if "fi" in told else None
-
-
-@lru_cache(maxsize=1 << 18)
-def _language_of(word: str) -> str | None:
-    if word in lexicon().swedish or word.endswith(_SWEDISH_ENDINGS):
-        return "sv"
-    return "fi" if word.endswith(_FINNISH_ENDINGS) else None
-
-
-def _without_form(display: str, form: str | None) -> str:
-    folded = display.casefold()
-    if form is None:
-        return folded
-    kept = [w for w in folded.split(" ") if w.replace(".", "").strip(",()") not in lexicon().forms]
-    return " ".join(kept) or folded

@@ -31,6 +31,9 @@ class FoundPlaces:
     taken: frozenset[int]
 
 
+NO_PLACES = FoundPlaces((), (), None, frozenset())
+
+
 @cache
 def place_words() -> dict[str, PlaceWord]:
     """Every form of a municipality, region or historical area, ASCII-folded, words joined by one space."""
@@ -65,6 +68,11 @@ def _starts() -> frozenset[str]:
 def region_of() -> dict[str, str]:
     """Municipality code -> region as "R11"."""
     return {code: f"R{m.region_code}" for code, m in reference.municipalities().items()}
+
+
+def may_be_place(word: str) -> bool:
+    """True when a place is or begins with the word."""
+    return word in place_words() or word in _starts()
 
 
 def find_places(rest: list[str | None], umbrella: tuple[int, int] | None) -> FoundPlaces:
@@ -113,4 +121,4 @@ def _is_place(text: str, word: PlaceWord, span: list[int], free: list[int], umbr
         if word.is_genitive:
             return after_umbrella or (span[0] == free[0] and not is_last)
         return is_last and after_umbrella
-    return not word.is_genitive or not is_last or after_umbrella
+    return not word.is_genitive or not is_last or umbrella is not None or len(free) > len(span)

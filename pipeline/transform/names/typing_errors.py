@@ -1,12 +1,14 @@
 """Reads a known long word through one typing error, by its one-letter deletions.
 
 Only words of eight letters or more are repaired: NMKY and NNKY, or Kemin and Lemin, are one letter apart and
-different. The repair serves matching only; the display keeps what was written.
+different. Nor is a first letter exchanged, by which many villages differ (Tuusjärvi, Kuusjärvi).
+The repair serves matching only; the display keeps what was written.
 """
 
 from collections.abc import Iterable
 from functools import cache, lru_cache
 
+from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
 from pipeline.transform.names.umbrellas import vocabulary
 
@@ -22,7 +24,9 @@ def deletions(word: str) -> Iterable[str]:
 
 @cache
 def _known_words() -> frozenset[str]:
-    return vocabulary() | {w for w in place_words() if len(w) >= SHORTEST and " " not in w}
+    lex = lexicon()
+    words = (*place_words(), *lex.heads, *lex.dependents)
+    return vocabulary() | {w for w in words if len(w) >= SHORTEST and " " not in w}
 
 
 @cache
@@ -46,4 +50,5 @@ def repaired(word: str) -> str | None:
     if index.get(word):  # one letter was left out
         return index[word]
     near = {index[key] for key in deletions(word) if key in index} - {""}
+    near = {w for w in near if w[0] == word[0] or w[:2] == word[1::-1]}
     return near.pop() if len(near) == 1 else None

@@ -73,6 +73,12 @@ def _fits(pattern: str, word: str | None) -> bool:
     return word.startswith(pattern[:-1]) if pattern.endswith("*") else word == pattern
 
 
+def may_be_umbrella(word: str) -> bool:
+    """True when a pattern begins with the word."""
+    exact, prefix = _by_first()
+    return word in exact or word[:4] in prefix
+
+
 def find_umbrella(rest: list[str | None]) -> Found | None:
     """The longest pattern in the words (null where a word is already taken), the first of equals."""
     exact, prefix = _by_first()

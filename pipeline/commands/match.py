@@ -1,0 +1,28 @@
+"""`koonti match`: who is who in anybody's list."""
+
+import sys
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the result.")
+@click.option("--against", type=click.Path(path_type=Path), default=None, help="A release to match the list to.")
+@click.option("--no-identifiers", is_flag=True, help="Look at no Y-tunnus and no register number.")
+def match(file: Path, folder: Path, against: Path | None, no_identifiers: bool) -> None:
+    """Find who is who in a list (CSV, XLSX, Parquet), or match it to a release."""
+    from pipeline.matching.reading import BadList
+    from pipeline.matching.run import match_list
+    from pipeline.matching.summary import lines
+    from pipeline.matching.writing import write
+
+    try:
+        answer = match_list(file, against=against, identifiers=not no_identifiers)
+        write(folder, answer)
+    except BadList as bad:
+        click.echo(str(bad), err=True)
+        sys.exit(2)
+    for line in lines(answer, file, folder):
+        click.echo(line)

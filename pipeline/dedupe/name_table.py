@@ -1,0 +1,172 @@
+"""What the names of all records look like to the comparison, worked out once however many pairs are compared.
+
+Rarity is told by the records at hand: in how many places a core stands, how surprising a word is among all cores.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedupe.coding import Bools, Codes, coded, padded
+from pipeline.transform.names.folding import MARKS
+from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.stems import stem
+
+BACKGROUND = 200
+"""Names imagined beside those given, so that a word is not common because a list is short."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Distinct texts and their lengths; the last entry stands for none (code -1)."""
+
+    values: npt.NDArray[Any]
+    length: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class NameTable:
+    """Codes per record, and texts, rarities and words per code; -1 always stands for none."""
+
+    core_of: Codes
+    full_of: Codes
+    initials_of: Codes
+    width: Codes
+    """Number of names of each record."""
+    umbrella: Codes
+    language: Codes
+    is_national: Bools
+    cores: Texts
+    leads: Texts
+    fulls: Texts
+    """With sorted words, so that the order of words does not count."""
+    joined: Codes
+    """Per full name the code of its letters and digits without spaces."""
+    places: npt.NDArray[np.int64]
+    """In how many places each core occurs."""
+    words: Codes
+    word_bits: npt.NDArray[np.float32]
+    core_bits: npt.NDArray[np.float32]
+    rare_bits: float
+    stems: Codes
+    """Per core the code of its words without case and number."""
+    digits: Codes
+    shorts: list[str]
+    """Abbreviations in small letters."""
+    spoken: list[list[str]]
+    """Per full name its words in their order, without stops."""
+    alone: Codes
+    """Per record the code in `shorts` where its first name is nothing but an abbreviation of three letters or more."""
+    is_short: Bools
+    as_initials: Codes
+    as_skeleton: Codes
+
+
+def name_table(features: pa.Table) -> NameTable:
+    """The table of the records."""
+    core_of, cores = padded(features.column("cores"))
+    full_of, fulls = padded(features.column("asciis"))
+    words, bits = _words(cores)
+    lead = bits[words].argmax(1).tolist() if len(cores) else []
+    joined, _ = coded(pc.replace_substring_regex(pa.array(fulls, pa.string()), pattern="[^a-z0-9]", replacement=""))
+    numbers = pc.replace_substring_regex(pa.array(cores, pa.string()), pattern="[^0-9]", replacement="")
+    digits, _ = coded(pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), numbers))
+    stemmed, _ = coded(pa.array([" ".join(sorted(map(stem, c.split(" ")))) for c in cores], pa.string()))
+    short, shorts = coded(features.column("abbreviation"))
+    initials_of, initials = padded(features.column("shorts"))
+    code_of = {value: i for i, value in enumerate(initials)}
+    stops = lexicon().stops
+    return NameTable(
+        core_of=core_of,
+        full_of=full_of,
+        initials_of=initials_of,
+        width=((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0),
+        umbrella=coded(features.column("umbrella"))[0],
+        language=coded(features.column("language"))[0],
+        is_national=_is_national(features),
+        cores=_texts(cores),
+        leads=_texts([c.split(" ")[i] for c, i in zip(cores, lead, strict=True)]),
+        fulls=_texts([" ".join(sorted(f.split(" "))) for f in fulls]),
+        joined=np.append(joined, -1),
+        places=_places(features, core_of, len(cores)),
+        words=words,
+        word_bits=bits,
+        core_bits=bits[words].sum(1),
+        rare_bits=float(_rounded(np.log2(len(cores) + BACKGROUND)) * 0.5),
+        stems=np.append(stemmed, -1),
+        digits=np.append(digits, -1),
+        shorts=[s.lower() for s in shorts],
+        spoken=[[w for w in f.split(" ") if w and w not in stops and w not in MARKS] for f in fulls],
+        alone=np.where(_equal(short, shorts, full_of[:, 0], fulls), short, -1),
+        is_short=np.array([len(s) >= 3 for s in shorts] + [False])[short],
+        as_initials=np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short],
+        as_skeleton=np.array([code_of.get(_skeleton(s), -1) for s in shorts] + [-1], dtype=np.int32)[short],
+    )
+
+
+def _rounded(bits: Any) -> Any:
+    """To quarter bits: a record more or less leaves nearly all rarities as they were."""
+    return np.round(bits * 4) / 4
+
+
+def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
+    """Per record all that a comparison of its names looks at, so that equal signatures compare equally."""
+    band = np.append(np.digitize(table.places, (3, 11)), 0)
+    told = [
+        f"{core}:{b}:{bits.tobytes().hex()}"
+        for core, b, bits in zip(table.cores.values[:-1], band, table.word_bits[table.words], strict=False)
+    ]
+    code = np.where(table.core_of >= 0, table.core_of, len(told))
+    texts = pa.array([*told, ""], pa.string())
+    columns = [texts.take(pa.array(code[:, k])) for k in range(code.shape[1])]
+    columns += [pc.binary_join(features.column(n).combine_chunks(), "|") for n in ("asciis", "shorts", "places")]
+    columns += [features.column(n).combine_chunks() for n in ("abbreviation", "umbrella", "language", "level")]
+    filled = [pc.fill_null(c, "-") for c in columns]
+    return pc.binary_join_element_wise(*filled, pa.scalar(str(table.rare_bits)), "\x1f")
+
+
+def _equal(short: Codes, shorts: list[str], full: Codes, fulls: list[str]) -> Bools:
+    """Whether the whole of the record's first name is its abbreviation."""
+    code = {f: i for i, f in enumerate(fulls)}
+    as_full = np.array([code.get(s.lower(), -2) if len(s) > 2 else -2 for s in shorts] + [-2])
+    return as_full[short] == full
+
+
+def _texts(values: list[str]) -> Texts:
+    array = np.empty(len(values) + 1, dtype=object)
+    array[:] = [*values, ""]
+    return Texts(array, np.array([*map(len, values), 0], dtype=np.int32))
+
+
+def _is_national(features: pa.Table) -> Bools:
+    level, levels = coded(features.column("level"))
+    place, _ = padded(features.column("places"))
+    code = levels.index("national") if "national" in levels else -2
+    return ((level == code) | (level < 0)) & (place[:, 0] < 0)
+
+
+def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int64]:
+    place, _ = coded(features.column("place"))
+    rows = np.repeat(place, core_of.shape[1])
+    flat = core_of.ravel()
+    has = flat >= 0
+    both = np.unique(flat[has].astype(np.int64) << 32 | (rows[has].astype(np.int64) + 1))
+    return np.bincount(both >> 32, minlength=size)
+
+
+def _words(cores: list[str]) -> tuple[Codes, npt.NDArray[np.float32]]:
+    """(words of each core as padded codes, weight per code: bits of surprise of the word among all cores)."""
+    lists = pc.split_pattern(pa.array(cores, pa.string()), " ")
+    matrix, dictionary = padded(lists)
+    seen = np.bincount(matrix[matrix >= 0], minlength=len(dictionary)).astype(np.float64)
+    weight = _rounded(np.log2((len(cores) + BACKGROUND) / (seen + 1.0)))
+    return matrix, np.append(weight, 0.0).astype(np.float32)  # code -1 weighs nothing
+
+
+def _skeleton(short: str) -> str:
+    """KUPS without its vowels: the U of KuPS is the second letter of Kuopion, not a word."""
+    return short[:1] + "".join(c for c in short[1:] if c not in "AEIOUY")

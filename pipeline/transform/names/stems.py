@@ -1,0 +1,56 @@
+"""Finnish words without the endings that names put on them: one key for the genitive, the nominative and the plural.
+
+Names say "Iäkkäät ry" and "Iäkkäiden yhdistys", "Mustinlahti" and "Mustinlahden". The keys are for matching only, are
+no words, and may fall together for different words; they never leave the matching.
+"""
+
+from functools import lru_cache
+
+_PLACE = (
+    ("lahden", "lahti"), ("jarven", "jarvi"), ("kosken", "koski"), ("maen", "maki"), ("niemen", "niemi"),
+    ("saaren", "saari"), ("vaaran", "vaara"), ("rannan", "ranta"), ("salmen", "salmi"), ("joen", "joki"),
+    ("lammen", "lampi"), ("selan", "selka"), ("paan", "paa"), ("kankaan", "kangas"), ("harjun", "harju"),
+    ("suon", "suo"), ("peran", "pera"), ("pohjan", "pohja"), ("sillan", "silta"), ("kylan", "kyla"),
+    ("pellon", "pelto"), ("maan", "maa"), ("lehdon", "lehto"), ("korven", "korpi"), ("virran", "virta"),
+    ("laakson", "laakso"), ("aukean", "aukea"), ("metsan", "metsa"), ("kallion", "kallio"), ("lahteen", "lahde"),
+    ("lahteenmaen", "lahteenmaki"), ("kannaksen", "kannas"), ("portin", "portti"), ("sen", "nen"), ("sten", "set"),
+)  # fmt: skip
+"""Genitive and nominative ends of Finnish village names."""
+_ENDS = (
+    "itten", "oiden", "aiden", "iden", "ojen", "ejen", "ien", "jen", "ten", "den", "ain",
+    "an", "en", "in", "on", "un", "yn", "at", "et", "it", "ot", "ut", "yt", "n", "t", "i", "a", "e", "o",
+)  # fmt: skip
+_SHORTEST = 4
+"""Letters that stay at least."""
+
+
+@lru_cache(maxsize=1 << 18)
+def place_stem(word: str) -> str:
+    """The nominative of a place name as far as its end tells; the word without a final n otherwise."""
+    if not word.endswith("n"):
+        return word
+    for genitive, nominative in _PLACE:
+        if word.endswith(genitive) and len(word) > len(genitive) + 1:
+            return word[: -len(genitive)] + nominative
+    return word[:-1] if word.endswith("n") and len(word) > _SHORTEST else word
+
+
+_VILLAGE_ENDS = tuple(end for pair in _PLACE[:-2] for end in pair)
+
+
+@lru_cache(maxsize=1 << 18)
+def is_place_like(word: str) -> bool:
+    """True for a word that ends as many village names do, in the nominative or the genitive."""
+    return len(word) > 6 and word.endswith(_VILLAGE_ENDS)
+
+
+@lru_cache(maxsize=1 << 18)
+def stem(word: str) -> str:
+    """The word without its case and number, as far as endings tell; short words and numbers stay as they are."""
+    if len(word) <= _SHORTEST or not word.isalpha():
+        return word
+    for end in _ENDS:
+        if word.endswith(end) and len(word) - len(end) >= _SHORTEST:
+            found = word[: -len(end)]
+            return found.rstrip("aeiouy") if len(found.rstrip("aeiouy")) >= _SHORTEST else found
+    return word
