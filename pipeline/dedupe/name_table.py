@@ -70,6 +70,8 @@ def name_table(features: pa.Table) -> NameTable:
     """The table of the records."""
     core_of, cores = padded(features.column("cores"))
     full_of, fulls = padded(features.column("asciis"))
+    missing = max(0, full_of.shape[1] - core_of.shape[1])  # the last names of all records may have no core
+    core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
     words, bits = _words(cores)
     lead = bits[words].argmax(1).tolist() if len(cores) else []
     joined, _ = coded(pc.replace_substring_regex(pa.array(fulls, pa.string()), pattern="[^a-z0-9]", replacement=""))
