@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.commands.explain import explain
 from pipeline.commands.match import match
 from pipeline.commands.weights import weights_group
 from pipeline.console import Progress, explain_demo, show_outcomes, show_rows
@@ -72,7 +73,7 @@ def sync(
     """Fetch all sources, find out who is who, and publish a release."""
     from pipeline.orchestration.run import run
 
-    settings = _settings(config_path, data_dir)
+    settings = settings_of(config_path, data_dir)
     known = [s.id for s in settings.sources]
     for source in (*only, *accept_shrink):
         if source not in known:
@@ -99,7 +100,7 @@ def status(config_path: Path, data_dir: Path | None) -> None:
     from pipeline import outcomes
     from pipeline.exports import release
 
-    settings = _settings(config_path, data_dir)
+    settings = settings_of(config_path, data_dir)
     states = outcomes.read(settings)
     show_outcomes(states)
     published = _or_stop(lambda: release.latest(settings.releases_dir))
@@ -132,7 +133,7 @@ def query(sql: str, config_path: Path, data_dir: Path | None, release_path: Path
     """Ask the published catalogue in SQL (read-only). Try: koonti query "SELECT * FROM source_overlap"."""
     import duckdb
 
-    folder = release_path or _latest_release(config_path, data_dir)
+    folder = release_path or newest_release(config_path, data_dir)[0]
     database = folder / "catalogue.duckdb"
     if not database.exists():
         _fail(f"{database}: there is no such file.", 2)
@@ -180,11 +181,13 @@ def ui(config_path: Path | None, port: int) -> None:
     sys.exit(serve(config_path, port))
 
 
+cli.add_command(explain)
 cli.add_command(match)
 cli.add_command(weights_group)
 
 
-def _settings(config_path: Path, data_dir: Path | None) -> Any:
+def settings_of(config_path: Path, data_dir: Path | None) -> Any:
+    """The configuration; mistakes in it end the command with exit code 2."""
     from pipeline.config_file import ConfigMistakes
     from pipeline.settings import load
 
@@ -196,20 +199,23 @@ def _settings(config_path: Path, data_dir: Path | None) -> Any:
         sys.exit(2)
 
 
-def _latest_release(config_path: Path, data_dir: Path | None) -> Path:
-    """The latest release of the configuration; of the demo when only the demo has been run."""
+def newest_release(config_path: Path, data_dir: Path | None) -> tuple[Path, Path]:
+    """The latest release and the configuration it belongs to; the demo's when only the demo has been run."""
     from pipeline.exports import release
 
+    demo_config = Path("data/demo/koonti.yml")
     if data_dir is None and config_path.exists():
-        folders = [_settings(config_path, None).releases_dir, Path("data/demo/releases")]
+        places = [(settings_of(config_path, None).releases_dir, config_path), (Path("data/demo/releases"), demo_config)]
     else:
-        folders = [(data_dir or Path("data")) / "releases"]
-    published = [found for folder in folders if (found := _or_stop(partial(release.latest, folder)))]
-    if not published:
-        _fail("nothing has been published yet; run koonti sync or koonti demo.", 1)
-    if published[0].path.parent != folders[0]:
-        click.echo(f"({folders[0]} has no release yet; asking the demo's.)", err=True)
-    return Path(published[0].path)
+        own = (data_dir or Path("data")) / "koonti.yml"
+        places = [((data_dir or Path("data")) / "releases", own if own.exists() else config_path)]
+    for folder, config in places:
+        found = _or_stop(partial(release.latest, folder))
+        if found:
+            if folder != places[0][0]:
+                click.echo(f"({places[0][0]} has no release yet; asking the demo's.)", err=True)
+            return Path(found.path), config
+    return _fail("nothing has been published yet; run koonti sync or koonti demo.", 1)
 
 
 def _or_stop(stage: Callable[[], Any]) -> Any:
