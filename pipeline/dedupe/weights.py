@@ -121,8 +121,8 @@ def _origins(given: Mapping[str, Any]) -> dict[str, dict[str, Origin]]:
 def weights_text(weights: Weights) -> str:
     """The weights as a file that `load_weights` reads, each learned number with its default and its pairs."""
     lines = [
-        "# Learned from data by pipeline.dedupe.learning; each learned number stands with the pairs it was seen in (n)",
-        "# and the number it was drawn towards (default). In bits, as explained in default.yml.",
+        "# Weights of matching, in bits. A number that was learned stands with the pairs it was seen in (n)",
+        "# and the number it was drawn towards (default); what the levels mean is told in default.yml.",
         f"id: {weights.id}",
         f"version: {weights.version}",
         f"prior: {weights.prior}",
