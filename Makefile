@@ -44,5 +44,16 @@ pytest: .venv/ready ## tests
 docs: .venv/ready  ## write the generated pages again
 	@$(BIN)/python -m pipeline.schema.dictionary
 
+# The benchmark has an environment of its own, so that Splink stays out of the pipeline's.
+.venv/bench/ready: .venv/ready
+	@echo "Setting up .venv/bench (once) …"
+	@$(BIN)/python -m venv .venv/bench
+	@{ $(BIN)/uv pip install -q --compile-bytecode -p .venv/bench/bin/python -c constraints.txt -e . --group bench; } \
+	  2>.venv/bench/setup.log || { .venv/bench/bin/python -m pip install -q -U pip && .venv/bench/bin/python -m pip install -q -c constraints.txt -e . --group bench; }
+	@touch .venv/bench/ready
+
+bench: .venv/bench/ready  ## matching measured beside Splink and others; make bench BENCH="--full" for a million records
+	@.venv/bench/bin/python -m benchmarks.matching $(BENCH)
+
 clean:           ## remove the environment and the demo's data; real data stay
 	rm -rf .venv data/demo

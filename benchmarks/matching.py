@@ -1,79 +1,203 @@
-"""Matching measured on invented organisations: `python -m benchmarks.matching [records ...] [--seed N]`.
+"""Matching measured against the field: `python -m benchmarks.matching` (`make bench`).
 
-Prints pairwise precision, recall and F1 of the final clusters, B-cubed F1, the share of organisations whose record
-set is exactly right, the share of true pairs that blocking kept, seconds (wall and processor), seconds per stage and
-peak memory.
+    python -m benchmarks.matching 5000 100000 --seeds 11 12 13      sizes and seeds
+    python -m benchmarks.matching --full                            1 000 000 records as well
+    python -m benchmarks.matching 100000 --seeds 11 --errors 20     the worst remaining errors of our matching
+    python -m benchmarks.matching --only koonti                     one method
+
+Each method runs in a process of its own, from the Parquet file to clusters, so that its wall time and peak memory are
+its own; its clusters are judged afterwards. `--work` keeps the data between runs; `--json` keeps every figure.
 """
 
 import argparse
+import json
+import os
+import platform
 import resource
+import subprocess
+import sys
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
 
-import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 
-from benchmarks.organisations import synthetic
-from pipeline.dedupe.blocking import candidate_pairs
-from pipeline.dedupe.features import features
-from pipeline.dedupe.match import MatchResult, match
+from benchmarks import metrics
+from benchmarks.errors import page, vocabulary_gap
+from benchmarks.metrics import quality
+from benchmarks.organisations import write
+from benchmarks.peers import PEERS
+from pipeline.dedupe import MatchResult, match
 
+OURS = "koonti"
+METHODS = (OURS, *PEERS)
+TITLES = {
+    OURS: "Koonti",
+    "business_id": "exact Y-tunnus",
+    "token_sort": "token_sort ≥ 90 in municipality",
+    "splink": "Splink, p ≥ .95",
+}
+SEEDS = (101, 102, 103)
 
-def quality(clusters: pa.Table, truth: Mapping[str, int]) -> dict[str, float]:
-    """Precision, recall, F1 over pairs, B-cubed F1 and the exact share."""
-    found = dict(zip(clusters.column("record_id").to_pylist(), clusters.column("cluster_id").to_pylist(), strict=True))
-    both = Counter((found[r], t) for r, t in truth.items())
-    by_found, by_truth = Counter(found.values()), Counter(truth.values())
-
-    def pairs(sizes: Mapping[object, int]) -> int:
-        return sum(n * (n - 1) // 2 for n in sizes.values())
-
-    hit = pairs(both)
-    precision, recall = hit / max(pairs(by_found), 1), hit / max(pairs(by_truth), 1)
-    b_p = sum(n * n / by_found[c] for (c, _), n in both.items()) / len(truth)
-    b_r = sum(n * n / by_truth[t] for (_, t), n in both.items()) / len(truth)
-    exact = sum(n == by_truth[t] == by_found[c] for (c, t), n in both.items()) / len(by_truth)
-    return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(precision + recall, 1e-9),
-        "b3_f1": 2 * b_p * b_r / max(b_p + b_r, 1e-9),
-        "exact": exact,
-    }
+__all__ = ["main", "measure", "quality"]
 
 
-def kept_by_blocking(records: pa.Table, truth: Mapping[str, int]) -> float:
-    """Share of the true pairs that are candidates."""
-    table = features(records)
-    pairs, _ = candidate_pairs(table)
-    body = np.array([truth[r] for r in table.column("record_id").to_pylist()])
-    hit = int((body[np.asarray(pairs.column("a"))] == body[np.asarray(pairs.column("b"))]).sum())
-    return hit / max(sum(n * (n - 1) // 2 for n in Counter(truth.values()).values()), 1)
-
-
-def run(records: int, seed: int) -> tuple[MatchResult, dict[str, float]]:
-    """One measured run."""
-    table, truth = synthetic(records, seed)
+def child(method: str, records: Path, out: Path) -> None:
+    """Runs one method in this process and writes clusters, figures and, for ours, the published pairs."""
+    if method == "splink":
+        import splink  # noqa: F401 - nobody's clock counts imports
     start, busy = time.perf_counter(), time.process_time()
-    result = match(table)
-    times = {"wall_s": time.perf_counter() - start, "cpu_s": time.process_time() - busy}
-    kept = {"kept": kept_by_blocking(table, truth)}
-    return result, {"records": len(table), **quality(result.clusters, truth), **kept, **times}
+    figures: dict[str, Any] = {}
+    matches: pa.Table | None = None
+    if method == OURS:
+        result = match(pq.read_table(records))
+        clusters, matches = result.clusters, result.matches
+        figures["stages"] = dict(result.timings)
+    else:
+        clusters = PEERS[method](records)
+    figures |= {"wall_s": time.perf_counter() - start, "cpu_s": time.process_time() - busy}
+    figures["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    pq.write_table(clusters, out / "clusters.parquet")
+    if matches is not None:
+        pq.write_table(matches, out / "matches.parquet")
+    (out / "figures.json").write_text(json.dumps(figures), encoding="utf-8")
+
+
+def measure(method: str, data: Path) -> dict[str, Any]:
+    """One method on one data set, in its own process; `{"failed": last line}` when it did not end well."""
+    with tempfile.TemporaryDirectory() as folder:
+        out = Path(folder)
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.matching",
+            "--child",
+            method,
+            str(data / "records.parquet"),
+            folder,
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own module
+        if done.returncode:
+            return {"failed": (done.stderr.strip().splitlines() or ["no message"])[-1]}
+        figures: dict[str, Any] = json.loads((out / "figures.json").read_text(encoding="utf-8"))
+        clusters, truth = pq.read_table(out / "clusters.parquet"), pq.read_table(data / "truth.parquet")
+        ids = clusters.column("record_id").combine_chunks()
+        found, true = metrics.labels(ids, clusters, "cluster_id"), metrics.labels(ids, truth, "entity_id")
+        figures |= metrics.cluster_quality(found, true)
+        figures["by_vocabulary"] = vocabulary_gap(clusters, truth)
+        if method == OURS:
+            figures |= metrics.decision_quality(clusters, pq.read_table(out / "matches.parquet"), truth)
+    return figures
+
+
+_SHOWN = (
+    ("precision", "P", "{:.3f}"), ("recall", "R", "{:.3f}"), ("f1", "F1", "{:.3f}"), ("b3_f1", "B³ F1", "{:.3f}"),
+    ("exact", "exact", "{:.3f}"), ("same_maybe_recall", "same+maybe R", "{:.3f}"), ("queue", "queue", "{:.1%}"),
+    ("ece", "ECE", "{:.3f}"), ("wall_s", "wall s", "{:.1f}"), ("peak_mb", "peak MB", "{:.0f}"),
+)  # fmt: skip
+
+
+def header() -> str:
+    """The head of the table, as Markdown."""
+    titles = ["records", "seed", "method", *(title for _, title, _ in _SHOWN)]
+    return f"| {' | '.join(titles)} |\n|{' --- |' * len(titles)}"
+
+
+def row(records: int, seed: int, method: str, figures: Mapping[str, Any]) -> str:
+    """One row of it."""
+    if "failed" in figures:
+        return f"| {records:,} | {seed} | {TITLES[method]} | {figures['failed']} |"
+    cells = [text.format(figures[key]) if key in figures else "–" for key, _, text in _SHOWN]
+    return f"| {records:,} | {seed} | {TITLES[method]} | {' | '.join(cells)} |"
+
+
+def profile(figures: Mapping[str, Any]) -> str:
+    """Seconds per stage and how far their sum is from the wall time."""
+    stages = figures["stages"]
+    # A stage's own parts, when told, are named "stage.part" and counted once.
+    total = sum(v for k, v in stages.items() if "." not in k)
+    parts = ", ".join(f"{k} {v:.2f}" for k, v in stages.items())
+    gap = abs(figures["wall_s"] - total) / max(figures["wall_s"], 1e-9)
+    return f"{parts}; sum {total:.2f} s, {gap:.1%} from the wall"
+
+
+def machine() -> str:
+    """Where and when: figures mean nothing without it."""
+    load = os.getloadavg()[0]
+    cores = os.cpu_count()
+    return (
+        f"{time.strftime('%Y-%m-%d %H:%M', time.gmtime())} UTC, {cores} cores, Python {platform.python_version()}, "
+        f"load {load:.1f} when started"
+    )
+
+
+def run(sizes: list[int], seeds: list[int], methods: list[str], work: Path) -> list[dict[str, Any]]:
+    """Everything, printed as it comes; the figures of every row."""
+    print(machine(), header(), sep="\n\n", flush=True)
+    rows: list[dict[str, Any]] = []
+    for records in sizes:
+        for seed in seeds:
+            data = made(records, seed, work)
+            for method in methods:
+                figures = measure(method, data)
+                rows.append({"records": records, "seed": seed, "method": method, **figures})
+                print(row(records, seed, method, figures), flush=True)
+    print("\nStages of Koonti:")
+    for r in rows:
+        if r["method"] == OURS and "failed" not in r:
+            print(f"- {r['records']:,} seed {r['seed']}: {profile(r)}; recall {_gap(r)}")
+    return rows
+
+
+def _gap(figures: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} umbrellas {v:.3f}" for k, v in figures["by_vocabulary"].items())
+
+
+def made(records: int, seed: int, work: Path) -> Path:
+    """The data set of that size and seed, made anew: the generator may have changed."""
+    data = work / f"{records}_seed{seed}"
+    write(records, seed, data)
+    return data
+
+
+def errors(records: int, seed: int, most: int, work: Path) -> str:
+    """The page of the worst errors."""
+    data = made(records, seed, work)
+    table, truth = pq.read_table(data / "records.parquet"), pq.read_table(data / "truth.parquet")
+    result: MatchResult = match(table)
+    return page(result, table, truth, most)
 
 
 def main() -> None:
     """Command line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("records", nargs="*", type=int, default=[5_000, 100_000])
-    parser.add_argument("--seed", type=int, default=1)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("records", nargs="*", type=int)
+    parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
+    parser.add_argument("--full", action="store_true", help="1 000 000 records as well (first seed only)")
+    parser.add_argument("--only", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--errors", type=int, metavar="N", help="show the N worst errors of each kind and stop")
+    parser.add_argument("--work", type=Path, help="folder that keeps the data")
+    parser.add_argument("--json", type=Path, help="file that keeps every figure")
+    parser.add_argument("--child", nargs=3, metavar=("METHOD", "RECORDS", "OUT"), help=argparse.SUPPRESS)
     given = parser.parse_args()
-    for records in given.records:
-        result, measured = run(records, given.seed)
-        print("  ".join(f"{k}={v:.3f}" if isinstance(v, float) else f"{k}={v}" for k, v in measured.items()))  # noqa: T201
-        print("  ", result.timings, "pairs", sum(result.blocking_report.column("pairs").to_pylist()))  # noqa: T201
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        print(f"   peak_mb={peak:.0f}")  # noqa: T201
+    if given.child:
+        method, records, out = given.child
+        return child(method, Path(records), Path(out))
+    sizes = given.records or [5_000, 100_000]
+    with tempfile.TemporaryDirectory() as temporary:
+        work = given.work or Path(temporary)
+        if given.errors:
+            print(errors(sizes[-1], given.seeds[0], given.errors, work))
+            return None
+        rows = run(sizes, given.seeds, given.only, work)
+        if given.full:
+            rows += run([1_000_000], given.seeds[:1], given.only, work)
+        if given.json:
+            given.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+    return None
 
 
 if __name__ == "__main__":

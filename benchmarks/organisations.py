@@ -1,203 +1,145 @@
-# ruff: noqa: S311 - a seeded random is the point
-"""Seeded, invented organisations with known truth, hard in the ways Finnish civil society is hard.
+"""Seeded, invented Finnish organisations seen by six sources, with truth, hard in the ways real ones are hard.
 
-Chapters dominate; rival umbrellas share towns; umbrellas' numbers, phones, e-mails and web sites stand on chapter
-records; offices are shared; three quarters of the records have no Y-tunnus; names are abbreviated, mistyped, in
-capitals, without umlauts or in Swedish; some records moved to another municipality or have none.
+    python -m benchmarks.organisations --records 100000 --seed 11 --out /tmp/bench/100k_seed11
+
+writes `records.parquet` (the input columns of `pipeline.dedupe.features.INPUT`) and `truth.parquet`: `record_id`,
+`entity_id`, `kind` (chapter, local, own_name …), `vocabulary` (known: an umbrella that a list may hold; invented: it
+cannot), `name` (formal name of the body), `written_as` (formal, usual, short, swedish), `confusions` (what went wrong
+with the record) and `solvable` (a reader who knew every body could tell whose record it is).
+
+`difficulty.yml` holds the mix, `vocabulary.yml` the words; `bodies` invents, `observation` sees, `confusions` and
+`misspellings` spoil. Nothing is built from the lists that the name parser reads.
 """
 
+import argparse
+import gc
 import random
-from dataclasses import dataclass, field
+import time
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
+import yaml
 
-from pipeline.transform import reference
+from benchmarks import confusions
+from benchmarks.bodies import Maker
+from benchmarks.geography import world
+from benchmarks.observation import Records, contacts, observed
 
-SOURCES = ("lahella", "ptv", "yhdistysinfo", "tarjoomo", "csv", "olka")
-
-CHAPTERS = {
-    "mll": (
-        "Mannerheimin Lastensuojeluliiton {g} yhdistys ry",
-        ("MLL {g} yhdistys ry", "MLL:n {g} yhdistys", "MLL {n}"),
-    ),
-    "spr": ("Suomen Punaisen Ristin {g} osasto", ("SPR {g} osasto", "SPR {n}", "Punaisen Ristin {g} osasto")),
-    "el": ("Eläkeliiton {g} yhdistys ry", ("Eläkeliitto {g} yhdistys", "Eläkeliitto {n}")),
-    "ekl": ("{g} Eläkkeensaajat ry", ("EKL {n}", "EKL {g} Eläkkeensaajat")),
-    "elakelaiset": ("{g} Eläkeläiset ry", ("Eläkeläiset ry {n}",)),
-    "seniori": ("{g} senioriyhdistys ry", ("{g} seudun senioriyhdistys", "{g} Kansalliset Seniorit ry")),
-    "sydan": ("{g} Sydänyhdistys ry", ("Sydänyhdistys {n}",)),
-    "diabetes": ("{g} Diabetesyhdistys ry", ("{g} Diabetes ry",)),
-    "invalidit": ("{g} Invalidit ry", ("{g} Invalidien yhdistys",)),
-    "martat": ("{g} Martat ry", ("{g} Marttayhdistys ry", "Martat {n}")),
-    "4h": ("{g} 4H-yhdistys ry", ("4H {n}",)),
-    "vpk": ("{g} Vapaaehtoinen Palokunta ry", ("{g} VPK ry", "VPK {n}", "{g} vapaapalokunta")),
-    "nmky": ("{g} NMKY ry", ("{g} Nuorten Miesten Kristillinen Yhdistys ry",)),
-    "nnky": ("{g} NNKY ry", ("{g} Nuorten Naisten Kristillinen Yhdistys ry",)),
-}
-COMMON = (
-    "Palloseura", "Omakotiyhdistys", "Metsästysseura", "Kotiseutuyhdistys", "Työttömät", "Urheilijat", "Mieskuoro",
-    "Riistamiehet", "Taideyhdistys", "Kalastusseura", "Reserviläiset", "Sotaveteraanit", "Voimistelijat",
-    "Yrittäjänaiset", "Kamerakerho", "Näyttelijät", "Soittokunta", "Kristillinen Koulu", "Purjehdusseura",
-    "Maanpuolustuskerho",
-)  # fmt: skip
-SWEDISH = {"Palloseura": "Bollsällskap", "Mieskuoro": "Manskör", "Kotiseutuyhdistys": "Hembygdsförening",
-           "Purjehdusseura": "Segelsällskap", "Taideyhdistys": "Konstförening"}  # fmt: skip
-SYLLABLES = ("ka", "lo", "mi", "ruu", "tär", "vii", "söp", "hel", "nau", "ris", "pö", "ty", "jää", "kul", "men", "sar")
-TAILS = ("yhdistys", "tuki", "talo", "verkosto", "seura", "toiminta", "kerho", "keskus")
+DIFFICULTY = Path(__file__).parent / "difficulty.yml"
+_MANY = pa.list_(pa.string())
 
 
-@dataclass(slots=True)
-class Body:
-    """One invented organisation."""
-
-    names: list[str]
-    other: list[str]
-    town: reference.Municipality | None
-    form: str = "ry"
-    family: str | None = None
-    business_id: str | None = None
-    phone: str = ""
-    email: str = ""
-    host: str = ""
-    street: str = ""
-    postal: str = ""
-    swedish: list[str] = field(default_factory=list)
+@cache
+def difficulty() -> Mapping[str, Any]:
+    """The mix, as the file says it."""
+    with DIFFICULTY.open(encoding="utf-8") as stream:
+        return yaml.safe_load(stream)
 
 
-def business_id(rng: random.Random) -> str:
-    """An invented Y-tunnus with a right check digit."""
-    while True:
-        digits = f"9{rng.randrange(10**6):06d}"
-        rest = sum(int(d) * w for d, w in zip(digits, (7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
-        if rest != 1:
-            return f"{digits}-{0 if rest == 0 else 11 - rest}"
+def generate(records: int, seed: int) -> tuple[pa.Table, pa.Table]:
+    """(records in the columns of `INPUT`, truth); the same for the same seed and size."""
+    collecting = gc.isenabled()
+    gc.disable()  # millions of small objects that all live to the end: looking for garbage doubles the time
+    try:
+        return _generated(records, seed, difficulty())
+    finally:
+        if collecting:
+            gc.enable()
 
 
-def _typo(name: str, rng: random.Random) -> str:
-    i = rng.randrange(1, len(name) - 1)
-    return rng.choice(
-        (name[:i] + name[i + 1 :], name[:i] + name[i] + name[i:], name[:i] + name[i + 1] + name[i] + name[i + 2 :])
-    )
-
-
-def _word(rng: random.Random) -> str:
-    return "".join(rng.choice(SYLLABLES) for _ in range(rng.choice((2, 3, 3)))).capitalize()
-
-
-def _bodies(rng: random.Random, n: int) -> list[Body]:
-    towns = list(reference.municipalities().values())
-    wanted: list[Body] = []
-    seen: set[str] = set()
-    while len(wanted) < n:
-        t = rng.choice(towns)
-        kind = rng.random()
-        body: Body
-        if kind < 0.55:
-            family = rng.choice(list(CHAPTERS))
-            village = f"{_word(rng)}kylän" if n > 4000 and rng.random() < 0.8 * (1 - 4000 / n) else ""
-            g = village or t.genitive_fi
-            name = CHAPTERS[family][0].format(g=g, n=t.name_fi)
-            others = [o.format(g=g, n=t.name_fi) for o in CHAPTERS[family][1] if not (village and "{n}" in o)]
-            body = Body([name], others or [name], t, family=family)
-        elif kind < 0.75:
-            core = rng.choice(COMMON)
-            extra = f" {_word(rng)}" if n > 4000 and rng.random() < 1 - 4000 / n else ""
-            body = Body([f"{t.genitive_fi}{extra} {core} ry"], [f"{t.genitive_fi}{extra} {core}"], t)
-            if core in SWEDISH and not extra:
-                body.swedish = [f"{t.name_sv} {SWEDISH[core]} rf"]
-        elif kind < 0.93:
-            word, tail = _word(rng), rng.choice(TAILS)
-            body = Body([f"{word} {tail} ry"], [f"{word}{tail}", f"{word} ry", f"{t.genitive_fi} {word} {tail}"], t)
-        elif kind < 0.97:
-            word = _word(rng)
-            for form, name in (("ry", f"{word} ry"), ("sr", f"{word} säätiö sr")):
-                body = Body([name], [name.rsplit(" ", 1)[0] if form == "sr" else name], t, form=form)
-                if form == "ry":
-                    _fill(body, rng)
-                    wanted.append(body)
-        else:
-            base = rng.choice(wanted) if wanted else Body(["Tarmo ry"], [], t)
-            body = Body(
-                [f"{base.names[0]} / {rng.choice(('nuorisojaosto', 'hiihtojaosto'))}"], [], base.town, base.form
-            )
-            body.email, body.host, body.phone = base.email, base.host, base.phone
-        if body.names[0] in seen:
-            continue
-        seen.add(body.names[0])
-        _fill(body, rng)
-        wanted.append(body)
-    return wanted
-
-
-def _fill(body: Body, rng: random.Random) -> None:
-    tag = f"{rng.randrange(10**7):07d}"
-    body.business_id = business_id(rng) if rng.random() < 0.6 else None
-    body.phone = body.phone or f"+35844{tag}"
-    shared = body.family and rng.random() < 0.3
-    body.email = body.email or (f"toimisto@{body.family}.example.fi" if shared else f"info{tag}@example.org")
-    body.host = body.host or (
-        f"{body.family}.example.fi" if body.family and rng.random() < 0.5 else f"y{tag}.example.fi"
-    )
-    office = rng.random() < 0.15
-    assert body.town is not None
-    body.street = "Järjestötalonkatu 1" if office else f"Katu{rng.randrange(400)} {rng.randrange(1, 60)}"
-    body.postal = f"{int(body.town.code):03d}{'00' if office else rng.choice(('10', '20', '30'))}"
-
-
-def _seen(
-    body: Body, rng: random.Random, umbrellas: dict[str, str], towns: list[reference.Municipality]
-) -> dict[str, object]:
-    name = body.names[0]
-    draw = rng.random()
-    if draw < 0.3 and body.other:
-        name = rng.choice(body.other)
-    elif draw < 0.36 and body.swedish:
-        name = body.swedish[0]
-    if rng.random() < 0.1:
-        name = name.removesuffix(" ry")
-    if rng.random() < 0.08:
-        name = _typo(name, rng)
-    if rng.random() < 0.06:
-        name = name.upper()
-    if rng.random() < 0.03:
-        name = name.translate(str.maketrans("äöÄÖ", "aoAO"))
-    number = body.business_id if rng.random() < 0.4 else None
-    if body.family and rng.random() < 0.03:
-        number = umbrellas[body.family]
-    town = body.town if rng.random() < 0.97 else rng.choice(towns)
-    has_town = rng.random() < 0.88
-    phone = body.phone if rng.random() < 0.75 else f"+35840{rng.randrange(10**7):07d}"
-    return {
-        "name": name,
-        "other_names": [body.swedish[0]] if body.swedish and rng.random() < 0.3 else [],
-        "legal_form": None,
-        "business_id": number,
-        "phones": [phone] if rng.random() < 0.5 else [],
-        "emails": [body.email] if rng.random() < 0.45 else [],
-        "hosts": [body.host] if rng.random() < 0.35 else [],
-        "street_address": body.street if has_town and rng.random() < 0.5 else None,
-        "postal_code": body.postal if has_town and town is body.town else None,
-        "municipality_code": town.code if has_town and town else None,
-    }
+def _generated(records: int, seed: int, mix: Mapping[str, Any]) -> tuple[pa.Table, pa.Table]:
+    per_body = mix["records_per_body"]
+    mean = sum(int(k) * v for k, v in per_body.items()) / sum(per_body.values()) * (1 + mix["duplicate_inside_source"])
+    chance = random.Random(seed)
+    wanted = max(4, round(records / mean * 1.01) + 3)
+    place = world(chance, wanted)
+    bodies = Maker(chance, place, mix).make(wanted)
+    true = contacts(bodies, place, mix, np.random.default_rng((seed, 1)))
+    seen = observed(bodies, true, place, mix, records, seed)
+    for confuse in confusions.ALL:
+        confuse(seen)
+    return _tables(seen)
 
 
 def synthetic(records: int, seed: int = 1) -> tuple[pa.Table, dict[str, int]]:
-    """(about that many records in the columns of `dedupe.features.INPUT`, record id -> true organisation)."""
-    rng = random.Random(seed)
-    bodies = _bodies(rng, round(records / 2.3))
-    towns = list(reference.municipalities().values())
-    umbrellas = {f: business_id(rng) for f in CHAPTERS}
-    rows: list[dict[str, object]] = []
-    truth: dict[str, int] = {}
-    for number, body in enumerate(bodies):
-        for source in rng.sample(SOURCES, rng.choices((1, 2, 3, 4, 5), (28, 32, 25, 10, 5))[0]):
-            record_id = f"{source}:{rng.randrange(10**9):09d}"
-            truth[record_id] = number
-            rows.append({"record_id": record_id, "source": source, **_seen(body, rng, umbrellas, towns)})
-    rng.shuffle(rows)
-    many = pa.list_(pa.string())
-    table = pa.Table.from_pylist(rows)
-    for column in ("other_names", "phones", "emails", "hosts"):
-        i = table.schema.get_field_index(column)
-        table = table.set_column(i, column, table.column(column).cast(many))
-    return table, truth
+    """(records, record id -> number of the true organisation): `generate` for tests and small measurements."""
+    table, truth = generate(records, seed)
+    entity = truth.column("entity_id").to_pylist()
+    return table, dict(zip(truth.column("record_id").to_pylist(), (int(e[1:]) for e in entity), strict=True))
+
+
+def _tables(seen: Records) -> tuple[pa.Table, pa.Table]:
+    n = len(seen.name)
+    numbers = seen.rng.permutation(n)
+    ids = pa.array([f"{s}:{k:08d}" for s, k in zip(seen.source.tolist(), numbers.tolist(), strict=True)])
+
+    def text(values: Any) -> pa.Array:
+        array = pa.array(values, pa.string())
+        return pa.compute.if_else(pa.compute.equal(array, ""), pa.scalar(None, pa.string()), array)
+
+    def many(values: Any) -> pa.Array:
+        return pa.array([[v] if v else [] for v in values.tolist()], _MANY)
+
+    told = seen.seen
+    records = pa.table(
+        {
+            "record_id": ids,
+            "source": pa.array(seen.source, pa.string()),
+            "name": pa.array(seen.name, pa.string()),
+            "other_names": pa.array(seen.other, _MANY),
+            "legal_form": text(seen.legal_form),
+            "business_id": text(told.business_id),
+            "association_number": text(told.association_number),
+            "phones": many(told.phone),
+            "emails": many(told.email),
+            "hosts": many(told.host),
+            "street_address": text(told.street),
+            "postal_code": text(told.postal),
+            "municipality_code": text(told.town),
+            "latitude": pa.array(told.latitude, pa.float64(), from_pandas=True),
+            "longitude": pa.array(told.longitude, pa.float64(), from_pandas=True),
+        }
+    )
+    bodies = [seen.bodies[b] for b in seen.body.tolist()]
+    truth = pa.table(
+        {
+            "record_id": ids,
+            "entity_id": pa.array([f"e{e:07d}" for e in seen.entity.tolist()]),
+            "kind": pa.array([b.kind for b in bodies]),
+            "vocabulary": pa.array(["" if not b.family else "known" if b.family.known else "invented" for b in bodies]),
+            "name": pa.array([b.formal for b in bodies]),
+            "written_as": pa.array(seen.written_as),
+            "confusions": pa.array(confusions.confusions_of(seen), _MANY),
+            "solvable": pa.array(confusions.solvable(seen)),
+        }
+    )
+    return records, truth
+
+
+def write(records: int, seed: int, folder: Path) -> None:
+    """Writes both tables into the folder."""
+    made, truth = generate(records, seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    pq.write_table(made, folder / "records.parquet")
+    pq.write_table(truth, folder / "truth.parquet")
+
+
+def main() -> None:
+    """Command line."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--records", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--out", type=Path, required=True)
+    given = parser.parse_args()
+    start = time.perf_counter()
+    write(given.records, given.seed, given.out)
+    print(f"{given.records} records, seed {given.seed}: {given.out} in {time.perf_counter() - start:.1f} s")
+
+
+if __name__ == "__main__":
+    main()
