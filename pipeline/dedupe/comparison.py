@@ -228,7 +228,8 @@ def _place(features: pa.Table) -> Comparer:
         level = np.full(len(x), P["conflict"], dtype=np.int8)
         same_region = region_of_place[x[:, 0]] == region_of_place[y[:, 0]]
         level[(is_region[x[:, 0]] != is_region[y[:, 0]]) & same_region] = P["region_of"]
-        level[is_area[x[:, 0]] | is_area[y[:, 0]]] = P["area_unknown"]
+        # whether a town lies in an area without a register is not known; two such areas are two (Etelä-, Pohjois-Suomi)
+        level[is_area[x[:, 0]] != is_area[y[:, 0]]] = P["area_unknown"]
         level[shared(x, y) >= 0] = P["former"]
         level[shared(key_x, key_y) >= 0] = P["same"]
         return level

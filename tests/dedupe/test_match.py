@@ -181,3 +181,18 @@ def test_names_that_hold_nothing_distinctive_are_borne_in_any_place_of_the_list(
         }
     )
     assert len(set(match(rows).clusters.column("cluster_id").to_pylist())) == 1
+
+
+def test_bodies_of_two_great_areas_are_two_whatever_site_they_share() -> None:
+    rows = pa.table(
+        {
+            "record_id": ["a", "b", "c"],
+            "name": [
+                "Etelä-Suomen Alopeciayhdistys",
+                "Pohjois-Suomen Alopeciayhdistys",
+                "Etelä-Suomen Alopeciayhdistys ry",
+            ],
+            "hosts": pa.array([["alopecia.example.fi"]] * 3, LISTS),
+        }
+    )
+    assert match(rows).clusters.column("cluster_id").to_pylist() == ["a", "b", "a"]
