@@ -281,5 +281,5 @@ def _advice(status: int) -> str:
     if status in (401, 403):
         return "The platform wants a valid key or token; see its entry in koonti.yml."
     if status == 404:
-        return "The address does not exist there; check base_url in koonti.yml."
+        return "The address does not exist there; check it in koonti.yml."
     return "Ask the platform's operator if it goes on."

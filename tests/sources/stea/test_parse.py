@@ -103,7 +103,7 @@ def test_the_newest_copy_counts_in_any_order() -> None:
     ]
     for order in (captures, captures[::-1]):
         parsed = list(parse(order, ABOUT, {}))
-        assert [n.value for n in items(parsed)[0].names][0] == "Uusi" and findings(parsed) == []
+        assert items(parsed)[0].names[0].value == "Uusi" and findings(parsed) == []
 
 
 def test_two_different_answers_for_one_id_in_one_fetch_are_reported(read: Read) -> None:
