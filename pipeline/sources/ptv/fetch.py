@@ -1,9 +1,10 @@
-"""Fetches PTV whole, or what concerns a region, and with it every organisation that is referred to.
+"""Fetches PTV v11 whole, or what concerns a region, and with it every organisation that is referred to.
 
 The whole country: the list of ids of each kind, then the objects in batches. A region: the objects of its
 municipalities; then the services met at the region's places and the channels of the region's services, wherever
 these are, because PTV's filter goes by the area of each thing alone. In both, organisations that anything names
 and parents of organisations are fetched by id: PTV's list leaves out organisations without content (verified).
+With `version: v12` everything is left to `v12.fetch`.
 """
 
 from collections.abc import Callable, Iterator
@@ -12,6 +13,7 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.ptv.paging import Api
+from pipeline.sources.ptv.v12.fetch import fetch as fetch_v12
 
 KINDS = ("organization", "service", "channel")
 WORDS = {"organization": "organisations", "service": "services", "channel": "service channels"}
@@ -19,6 +21,12 @@ WORDS = {"organization": "organisations", "service": "services", "channel": "ser
 
 def fetch(job: FetchJob) -> None:
     """Keeps the answers that make up PTV; raises `SourceFailed` when it cannot be read whole."""
+    version = str(job.options.get("version") or job.description.settings["version"]).strip().lower()
+    if version not in ("v11", "v12"):
+        raise SourceFailed(f"version of {job.source} is '{version}'; write v11 or v12 in koonti.yml.")
+    if version == "v12":
+        fetch_v12(job)
+        return
     harvest = Harvest(Api(job), job.progress)
     if job.municipality_codes:
         option = job.options.get("include_whole_country", False)

@@ -64,10 +64,10 @@ def _rule(entry: Tree) -> list[Hours]:
     if always:
         return [row(DAY_START, DAY_END, () if exceptional else WEEK)]
     if kind == "OverMidnight":
-        pieces = [piece for span in spans for piece in _over_midnight(*span)]
+        pieces = [piece for span in spans for piece in over_midnight(*span)]
     else:
         pieces = [(_between(first, last), opens, closes) for first, last, opens, closes in spans]
-    rows = [row(opens, closes, days) for days, opens, closes in _merged(pieces)]
+    rows = [row(opens, closes, days) for days, opens, closes in merged(pieces)]
     return rows or ([row()] if about else [])
 
 
@@ -103,7 +103,7 @@ def _between(first: str | None, last: str | None) -> tuple[str, ...]:
     return tuple(WEEK[(start + step) % 7] for step in range(count))
 
 
-def _over_midnight(first: str | None, last: str | None, opens: str | None, closes: str | None) -> list[Piece]:
+def over_midnight(first: str | None, last: str | None, opens: str | None, closes: str | None) -> list[Piece]:
     """A span to the next day is one row that closes earlier than it opens; a longer one is a row per part."""
     days = _between(first, last)
     if len(days) == 2 and opens and closes and closes < opens:
@@ -114,7 +114,7 @@ def _over_midnight(first: str | None, last: str | None, opens: str | None, close
     return [(days[:1], opens, DAY_END), *whole, (days[-1:], DAY_START, closes)]
 
 
-def _merged(pieces: list[Piece]) -> list[Piece]:
+def merged(pieces: list[Piece]) -> list[Piece]:
     """Days with the same times together, in the order of the week."""
     by_time: dict[tuple[str | None, str | None], set[str]] = {}
     for days, opens, closes in pieces:

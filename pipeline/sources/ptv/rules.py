@@ -27,6 +27,9 @@ class Rules:
     reservation: Mapping[str, str]
     social_hosts: tuple[str, ...]
     unused: Mapping[str, frozenset[str]]
+    """Shape -> known fields that are not used; shapes of v12 begin with `v12.`."""
+    v12: Mapping[str, Any]
+    """The block `v12`: code maps of the interface v12, under their names."""
 
     @classmethod
     def of(cls, settings: Mapping[str, Any]) -> Self:
@@ -40,6 +43,10 @@ class Rules:
                 "rank": {language: place for place, language in enumerate(languages)},
                 "coordinate_states": frozenset(settings["coordinate_states"]),
                 "social_hosts": tuple(settings["social_hosts"]),
-                "unused": {shape: frozenset(keys or ()) for shape, keys in settings["unused"].items()},
+                "unused": {
+                    prefix + shape: frozenset(keys or ())
+                    for prefix, block in (("", settings["unused"]), ("v12.", settings["v12"]["unused"]))
+                    for shape, keys in block.items()
+                },
             }
         )

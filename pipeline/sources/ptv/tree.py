@@ -7,6 +7,7 @@ PTV's lists of localised values, `[{"language": "fi", "value": …, "type": …}
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from pipeline.sources.fields import Fields
@@ -32,6 +33,8 @@ class Reading:
 
     rules: Rules
     native_id: str
+    today: date | None = None
+    """The day of the answer, for what repeats every year; null counts as never asked."""
     trees: list["Tree"] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     extra: dict[str, None] = field(default_factory=dict)
@@ -132,6 +135,15 @@ class Tree(Fields):
         values = self.values(key)
         return localized(values, f"{self.path}.{key}[]", self.reading) if values else []
 
+    def worded(self, key: str) -> list[Localized]:
+        """The filled values of a language map of v12, `{"fi": …, "sv": …}`."""
+        value = self._left.pop(key, None)
+        if isinstance(value, dict):
+            return worded(value, f"{self.path}.{key}", self.reading)
+        if value is not None:
+            self._odd(key, value)
+        return []
+
     def ignore(self, *keys: str) -> None:
         """Marks fields as known and not needed."""
         for key in keys:
@@ -176,6 +188,18 @@ def localized(values: list[Any], path: str, reading: Reading) -> list[Localized]
                 if key not in LOCALIZED_KEYS and other not in EMPTY:
                     reading.extra[f"{path}.{key}"] = None
     return found
+
+
+def worded(values: dict[str, Any], path: str, reading: Reading) -> list[Localized]:
+    """The filled values of a language map that stands under a path, in the order of `languages`."""
+    found = []
+    for language, value in values.items():
+        if isinstance(value, str):
+            if value:
+                found.append(Localized(value, language or None, None))
+        elif value is not None and value not in EMPTY:
+            reading.extra[path] = None
+    return sorted(found, key=lambda entry: reading.rules.rank.get(entry.language, 999))
 
 
 def pick(values: list[Localized], rules: Rules, first: str | None = None) -> Localized | None:

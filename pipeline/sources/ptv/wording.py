@@ -1,6 +1,7 @@
 """Names, texts and classifications of organisations, services and channels."""
 
 from pipeline.sources.items import Name, Term, Text
+from pipeline.sources.ptv.rules import Rules
 from pipeline.sources.ptv.tree import Localized, Reading, Tree, pick
 
 TERM_LISTS = {
@@ -27,10 +28,15 @@ def names(tree: Tree, key: str) -> list[Name]:
     for choice in tree.branches("displayNameType", "display_name"):
         if kind := choice.word("type"):
             shown[choice.word("language")] = kind
+    return ranked(values, shown, tree.reading.rules)
+
+
+def ranked(values: list[Localized], shown: dict[str | None, str], rules: Rules) -> list[Name]:
+    """The names in their roles; `shown` tells per language whether Name or AlternativeName is shown."""
     display = [value for value in values if value.type == shown.get(value.language, "Name")]
     languages = {value.language for value in display}
     display += [value for value in values if value.type != "AlternativeName" and value.language not in languages]
-    main = pick(display or values, tree.reading.rules)
+    main = pick(display or values, rules)
     found: list[Name] = []
     for value in values:
         if value is main:
@@ -67,7 +73,7 @@ def terms(tree: Tree, keys: tuple[str, ...]) -> list[Term]:
         scheme = TERM_LISTS[key]
         for entry in tree.branches(key, "term"):
             label = pick(entry.localized("name"), tree.reading.rules)
-            code = _code(entry.word("code"), entry.word("newUri"), entry.word("uri"))
+            code = code_of(entry.word("code"), entry.word("newUri"), entry.word("uri"))
             if code or label:
                 found.append(Term(scheme, code, label.value if label else None))
     return found
@@ -78,7 +84,7 @@ def keywords(tree: Tree, key: str) -> list[Term]:
     return [Term("ptv_keyword", None, value.value) for value in tree.localized(key)]
 
 
-def _code(code: str | None, new_uri: str | None, uri: str | None) -> str | None:
+def code_of(code: str | None, new_uri: str | None, uri: str | None) -> str | None:
     """The code; without one, the last part of an address that is made of codes, else the whole address."""
     if code:
         return code

@@ -11,6 +11,7 @@ from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
 
+from pipeline.demo.ptv_v12_server import KEY
 from pipeline.demo.server import Site, serving
 from pipeline.demo.world import Activity, Organisation, Place, Sighting
 from pipeline.sources import registry
@@ -186,17 +187,19 @@ def read(description: SourceDescription) -> Callable[..., Fetched]:
 def harvest(description: SourceDescription) -> Iterator[Callable[..., Fetched]]:
     """Serves a site, fetches it and parses what came."""
 
-    def run(site: Site, *codes: str, robots: bool = False, tries: int = 4, **options: Any) -> Fetched:
+    def run(
+        site: Site, *codes: str, robots: bool = False, tries: int = 4, read_timeout: float = 5.0, **options: Any
+    ) -> Fetched:
         captures: list[Capture] = []
         said: list[str] = []
         with serving(site) as base:
-            policy = HttpPolicy(backoff=0.01, max_wait=0.05, read_timeout=5.0, tries=tries, obey_robots=robots)
+            policy = HttpPolicy(backoff=0.01, max_wait=0.05, read_timeout=read_timeout, tries=tries, obey_robots=robots)
             client = HttpClient(policy, record=captures.append)
             try:
                 fetch(
                     FetchJob(
                         source="ptv",
-                        options={"base_url": f"{base}/api/v11/", **options},
+                        options={"base_url": f"{base}/api/{options.get('version', 'v11')}/", **options},
                         description=description,
                         client=client,
                         keep=captures.append,
@@ -211,6 +214,12 @@ def harvest(description: SourceDescription) -> Iterator[Callable[..., Fetched]]:
         return Fetched(captures, list(parse(iter(captures), description, options)), said)
 
     yield run
+
+
+@pytest.fixture
+def harvest12(harvest: Callable[..., Fetched]) -> Callable[..., Fetched]:
+    """The same through v12, with the key of the local platform."""
+    return lambda site, *codes, **options: harvest(site, *codes, **{"version": "v12", "api_key": KEY, **options})
 
 
 @pytest.fixture
