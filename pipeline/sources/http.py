@@ -5,14 +5,11 @@ bound), how large an answer may be, and how far apart requests to a host are. It
 what a host forbids is in `robots`.
 """
 
-import gzip
 import json
 import time
-import zlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
@@ -22,6 +19,7 @@ import urllib3
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.robots import Robots
 from pipeline.sources.snapshots import Capture
+from pipeline.sources.wire import Session, TryAgain, decoded, retry_after, shown
 
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
 
@@ -71,13 +69,6 @@ def describe(page: Page) -> str:
     return f"{size} of {kind}{looks}"
 
 
-class _TryAgain(Exception):
-    def __init__(self, reason: str, wait: float | None = None, status: int | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-        self.status = status
-
-
 class HttpClient:
     """Fetches pages of one source and keeps each in `record`."""
 
@@ -98,7 +89,7 @@ class HttpClient:
         self._sleep = sleep
         self._notice = notice
         self._last: dict[str, float] = {}
-        self._session = requests.Session()
+        self._session = Session()
         self._session.headers.update({"User-Agent": policy.user_agent, **(headers or {})})
         self._session.max_redirects = 5
         self._timeout = (policy.connect_timeout, policy.read_timeout)
@@ -111,6 +102,7 @@ class HttpClient:
     def authorize(self, header: str, value: str) -> None:
         """Sends a secret with every request; it is never logged and never kept."""
         self._session.headers[header] = value
+        self._session.secrets.add(header)
 
     def get(
         self,
@@ -128,7 +120,7 @@ class HttpClient:
         """
         address = _with_params(url, params)
         if not address.startswith(("http://", "https://")):
-            raise SourceFailed(f"{_shown(address)}: not a web address. Check koonti.yml.")
+            raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.")
         if self._robots:
             self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
         attempts = tries or self.policy.tries
@@ -136,10 +128,10 @@ class HttpClient:
             try:
                 page = self._once(address, expect, allow)
                 break
-            except _TryAgain as again:
+            except TryAgain as again:
                 if attempt == attempts:
                     raise SourceFailed(
-                        f"{_shown(address)}: {again} ({attempts} {'try' if attempts == 1 else 'tries'}). "
+                        f"{shown(address)}: {again} ({attempts} {'try' if attempts == 1 else 'tries'}). "
                         "The platform may be down; the next run asks again.",
                         status=again.status,
                     ) from None
@@ -157,26 +149,24 @@ class HttpClient:
         try:
             with self._session.get(address, timeout=self._timeout, stream=True) as answer:
                 if answer.status_code in RETRY_STATUSES and answer.status_code not in allow:
-                    raise _TryAgain(
-                        f"HTTP {answer.status_code}", _retry_after(answer.headers), status=answer.status_code
-                    )
+                    raise TryAgain(f"HTTP {answer.status_code}", retry_after(answer.headers), status=answer.status_code)
                 body = self._body(answer, address)
                 page = Page(address, answer.status_code, body, answer.headers.get("Content-Type", ""))
                 self._check_redirect(address, answer.url)
         except requests.TooManyRedirects:
-            raise SourceFailed(f"{_shown(address)}: redirects in a circle. Check the address in koonti.yml.") from None
+            raise SourceFailed(f"{shown(address)}: redirects in a circle. Check the address in koonti.yml.") from None
         except requests.ConnectTimeout:
-            raise _TryAgain(f"no connection within {self.policy.connect_timeout:.0f} s") from None
+            raise TryAgain(f"no connection within {self.policy.connect_timeout:.0f} s") from None
         except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
-            raise _TryAgain(f"no answer within {self.policy.read_timeout:.0f} s") from None
+            raise TryAgain(f"no answer within {self.policy.read_timeout:.0f} s") from None
         except requests.exceptions.SSLError:
-            raise SourceFailed(f"{_shown(address)}: its certificate is not valid. Ask the platform.") from None
+            raise SourceFailed(f"{shown(address)}: its certificate is not valid. Ask the platform.") from None
         except requests.ConnectionError:
-            raise _TryAgain("the connection failed") from None
+            raise TryAgain("the connection failed") from None
         except (requests.exceptions.InvalidURL, requests.exceptions.MissingSchema, requests.exceptions.InvalidSchema):
-            raise SourceFailed(f"{_shown(address)}: not a web address. Check koonti.yml.") from None
+            raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.") from None
         if page.status >= 400 and page.status not in allow:
-            raise SourceFailed(f"{_shown(address)}: HTTP {page.status}. {_advice(page.status)}", status=page.status)
+            raise SourceFailed(f"{shown(address)}: HTTP {page.status}. {_advice(page.status)}", status=page.status)
         self._check_expected(page, expect)
         return page
 
@@ -189,19 +179,19 @@ class HttpClient:
                 size += len(part)
                 if size > limit:
                     raise SourceFailed(
-                        f"{_shown(address)}: the answer is larger than {limit / 1e6:.0f} MB. "
+                        f"{shown(address)}: the answer is larger than {limit / 1e6:.0f} MB. "
                         "Raise http.max_bytes in koonti.yml if that is right."
                     )
                 if time.monotonic() > deadline:
-                    raise _TryAgain(f"the answer was not complete within {self.policy.total_timeout:.0f} s")
+                    raise TryAgain(f"the answer was not complete within {self.policy.total_timeout:.0f} s")
                 parts.append(part)
         except (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError):
-            raise _TryAgain("the answer broke off") from None
+            raise TryAgain("the answer broke off") from None
         raw = b"".join(parts)
         announced = answer.headers.get("Content-Length", "")
         if announced.isdigit() and len(raw) < int(announced):
-            raise _TryAgain(f"the answer broke off after {len(raw)} of {announced} bytes")
-        return _decoded(raw, answer.headers.get("Content-Encoding", ""), limit, _shown(address))
+            raise TryAgain(f"the answer broke off after {len(raw)} of {announced} bytes")
+        return decoded(raw, answer.headers.get("Content-Encoding", ""), limit, shown(address))
 
     def _check_expected(self, page: Page, expect: str) -> None:
         if expect == "json" and page.status < 400:
@@ -209,19 +199,19 @@ class HttpClient:
                 json.loads(page.body)
             except ValueError:
                 if page.body[:1] in (b"{", b"["):
-                    raise _TryAgain("the JSON is broken or cut short") from None
+                    raise TryAgain("the JSON is broken or cut short") from None
                 raise SourceFailed(
-                    f"{_shown(page.url)}: expected JSON, got {describe(page)}. "
+                    f"{shown(page.url)}: expected JSON, got {describe(page)}. "
                     "The platform may be under maintenance, or the address in koonti.yml may be wrong."
                 ) from None
         if expect == "html" and page.status < 400 and b"<" not in page.body[:4000]:
-            raise SourceFailed(f"{_shown(page.url)}: expected an HTML page, got {describe(page)}.")
+            raise SourceFailed(f"{shown(page.url)}: expected an HTML page, got {describe(page)}.")
 
     def _check_redirect(self, asked: str, landed: str) -> None:
         before, after = urlsplit(asked), urlsplit(landed)
         words = ("login", "signin", "kirjaudu", "logga-in")
         if before.path != after.path and any(w in after.path.lower() for w in words):
-            raise SourceFailed(f"{_shown(asked)}: the platform asks to log in. Check its token, or ask its operator.")
+            raise SourceFailed(f"{shown(asked)}: the platform asks to log in. Check its token, or ask its operator.")
 
     def _keep_pace(self, address: str) -> None:
         host = urlsplit(address).netloc
@@ -237,44 +227,6 @@ def _with_params(url: str, params: Mapping[str, Any] | None) -> str:
     parts = urlsplit(url)
     query = "&".join(q for q in (parts.query, urlencode(params, doseq=True, safe=",:")) if q)
     return urlunsplit(parts._replace(query=query))
-
-
-def _shown(address: str) -> str:
-    """The address without a query that could be long, for messages."""
-    parts = urlsplit(address)
-    query = parts.query if len(parts.query) <= 80 else parts.query[:77] + "…"
-    return urlunsplit(parts._replace(query=query, netloc=parts.netloc.rsplit("@", 1)[-1]))
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    value = headers.get("Retry-After", "").strip()
-    if not value:
-        return None
-    if value.isdigit():
-        return float(value)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (TypeError, ValueError):
-        return None
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
-
-
-def _decoded(raw: bytes, coding: str, limit: int, shown: str) -> bytes:
-    coding = coding.strip().lower()
-    if coding in ("", "identity"):
-        return raw
-    if coding not in ("gzip", "x-gzip", "deflate"):
-        raise SourceFailed(f"{shown}: unknown content coding '{coding}'.")
-    engine = zlib.decompressobj(31 if "gzip" in coding else 15)
-    try:
-        body = engine.decompress(raw, limit + 1)
-    except (zlib.error, gzip.BadGzipFile):
-        raise _TryAgain("the compressed answer is broken") from None
-    if len(body) > limit:
-        raise SourceFailed(f"{shown}: the answer unpacks to more than {limit / 1e6:.0f} MB; not read.")
-    if not engine.eof:
-        raise _TryAgain("the compressed answer broke off")
-    return body
 
 
 def _advice(status: int) -> str:

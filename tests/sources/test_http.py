@@ -156,6 +156,18 @@ def test_a_secret_header_is_sent_and_never_kept(client, base, site, kept):
     assert "sesame" not in repr(kept)
 
 
+@pytest.mark.parametrize("header", ["Authorization", "x-api-key"])
+def test_a_secret_never_follows_a_redirect_to_another_host(client, base, site, header):
+    seen = []
+    other = Site()
+    other.route("/taken", lambda r: seen.append(r.headers.get(header)) or Reply(b"{}"))
+    with serving(other) as elsewhere:
+        site.route("/away", lambda r: Reply(b"", status=302, headers={"Location": f"{elsewhere}/taken"}))
+        client.authorize(header, "sesame")
+        client.get(f"{base}/away")
+    assert seen == [None]
+
+
 def test_what_is_no_web_address_is_refused(client):
     with pytest.raises(SourceFailed, match="not a web address"):
         client.get("ftp://example.fi/x")
