@@ -22,6 +22,13 @@ def test_a_method_is_measured_in_a_process_of_its_own(method: str, data: Path) -
         assert "from the wall" in profile(figures)
 
 
+def test_the_peak_is_of_the_method_and_not_of_the_benchmark_that_started_it(data: Path) -> None:
+    small = measure("business_id", data)["peak_mb"]
+    ballast = bytearray(b"x" * 400_000_000)
+    beside = measure("business_id", data)["peak_mb"]
+    assert len(ballast) and abs(beside - small) < 100
+
+
 def test_a_method_that_fails_says_so_in_its_row(tmp_path: Path) -> None:
     figures = measure("business_id", tmp_path)
     assert "failed" in figures
