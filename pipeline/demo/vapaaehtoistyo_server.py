@@ -90,7 +90,9 @@ def _task(sighting: Sighting, activity: Activity, number: int) -> dict[str, Any]
         "organizationName": o.name_fi,
         "title": json.dumps(title, ensure_ascii=False) if number % 4 == 0 else title,
         "description": {"fi": activity.description_fi},
-        "contactDetails": f"{person} tai vapaaehtoistoiminta@example.fi" if number % 2 else person,
+        "contactDetails": f"{person} tai vapaaehtoistoiminta@j{sighting.native_id}.example.fi"
+        if number % 2
+        else person,
         "address": f"{place.street}, {place.postal_code} {place.city}",
         "addressCoordinates": {"lat": place.latitude, "lng": place.longitude},
         "themes": [{"id": i, "name": name} for i, name in _themes(activity, number)],
