@@ -4,10 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help demo sync ui test lint types pytest docs bench clean
+.PHONY: help demo sync ui test lint types pytest docs bench test-spark clean
 
 help:            ## list the recipes
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
 
 # The environment: exact versions from constraints.txt. uv installs in seconds; plain pip does the same, slower.
 .venv/ready: pyproject.toml constraints.txt
@@ -54,6 +54,17 @@ docs: .venv/ready  ## write the generated pages again
 
 bench: .venv/bench/ready  ## matching measured beside Splink and others; make bench BENCH="--full" for a million records
 	@.venv/bench/bin/python -m benchmarks.matching $(BENCH)
+
+# Spark has an environment of its own: it is large, and wants Java 17.
+.venv/spark/ready: .venv/ready
+	@echo "Setting up .venv/spark (once) …"
+	@$(BIN)/python -m venv .venv/spark
+	@{ $(BIN)/uv pip install -q --compile-bytecode -p .venv/spark/bin/python -c constraints.txt -e '.[spark]' --group dev; } \
+	  2>.venv/spark/setup.log || { .venv/spark/bin/python -m pip install -q -U pip && .venv/spark/bin/python -m pip install -q -c constraints.txt -e '.[spark]' --group dev; }
+	@touch .venv/spark/ready
+
+test-spark: .venv/spark/ready  ## the engines give equal answers (needs Java 17)
+	@.venv/spark/bin/python -m pytest tests/dedupe/test_spark.py
 
 clean:           ## remove the environment and the demo's data; real data stay
 	rm -rf .venv data/demo

@@ -23,7 +23,20 @@ from pipeline.transform.reference import municipalities, regions
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
-TOP_KEYS = ("region", "data_dir", "sources", "schedule", "http", "snapshots", "privacy", "publish", "id_seed")
+TOP_KEYS = (
+    "region",
+    "data_dir",
+    "sources",
+    "schedule",
+    "http",
+    "snapshots",
+    "privacy",
+    "publish",
+    "matching",
+    "id_seed",
+)
+MATCHING_KEYS = ("engine", "master", "spark")
+ENGINES = ("duckdb", "spark")
 SOURCE_KEYS = ("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds")
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
@@ -49,6 +62,18 @@ class SourceSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MatchingSettings:
+    """How organisations are matched."""
+
+    engine: str = "duckdb"
+    """`duckdb` for this machine, `spark` for Apache Spark."""
+    master: str = "local[*]"
+    """Spark's master, see `dedupe.spark.session`."""
+    spark: Mapping[str, str] = field(default_factory=dict)
+    """Spark's own settings, such as spark.driver.memory."""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a run needs to know; made by `load` or, in tests, by hand."""
 
@@ -69,6 +94,7 @@ class Settings:
     """How many snapshots of each source are kept."""
     publish_to: tuple[str, ...] = ()
     """Folders to which a finished release is copied."""
+    matching: MatchingSettings = field(default_factory=MatchingSettings)
     id_seed: int | None = None
     """Makes new entity ids reproducible; for the demo and tests only."""
 
@@ -141,11 +167,31 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         ),
         keep=keep,
         keep_snapshots=keep_snapshots,
+        matching=_matching(config, raw.get("matching")),
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
     )
     config.raise_if_mistaken()
     return settings
+
+
+def _matching(config: ConfigFile, raw: Any) -> MatchingSettings:
+    given = config.mapping(("matching",), raw, MATCHING_KEYS)
+    engine = given.get("engine", "duckdb")
+    if engine not in ENGINES:
+        config.mistake(("matching", "engine"), f"'{engine}' is no engine; allowed: {', '.join(ENGINES)}")
+        engine = "duckdb"
+    for key in ("master", "spark"):
+        if key in given and engine != "spark":
+            config.mistake(("matching", key), f"'{key}' is of use only with 'engine: spark'")
+    master = config.typed(("matching", "master"), given.get("master", "local[*]"), str, "a Spark master")
+    conf = config.typed(("matching", "spark"), given.get("spark", {}), dict, "Spark settings, one per line") or {}
+    return MatchingSettings(engine, master or "local[*]", {str(k): _spark_value(v) for k, v in conf.items()})
+
+
+def _spark_value(value: Any) -> str:
+    """Spark writes its truths in small letters."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _at_least_one(config: ConfigFile, where: tuple[str, ...], value: Any) -> int:

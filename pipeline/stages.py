@@ -17,7 +17,9 @@ import pyarrow.compute as pc
 
 from pipeline import outcomes, schema, storage
 from pipeline.dedupe import catalogue, gather, identity, provenance
+from pipeline.dedupe.engine import engine
 from pipeline.dedupe.match import MatchResult, match
+from pipeline.dedupe.spark import NoSpark
 from pipeline.exports import release, taxonomy
 from pipeline.locks import alone
 from pipeline.outcomes import SourceOutcome
@@ -146,7 +148,12 @@ def match_records(settings: Settings) -> MatchResult:
     if not records.num_rows:
         failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
         raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
-    result = match(records)
+    chosen = settings.matching
+    try:
+        with engine(chosen.engine, chosen.master, chosen.spark) as running:
+            result = match(records, engine=running)
+    except NoSpark as missing:
+        raise Stop(f"matching could not run. {missing}") from None
     storage.write_tables(
         settings.entities_dir,
         {

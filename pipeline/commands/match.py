@@ -11,17 +11,22 @@ import click
 @click.option("--out", "folder", type=click.Path(path_type=Path), required=True, help="Folder for the result.")
 @click.option("--against", type=click.Path(path_type=Path), default=None, help="A release to match the list to.")
 @click.option("--no-identifiers", is_flag=True, help="Look at no Y-tunnus and no register number.")
-def match(file: Path, folder: Path, against: Path | None, no_identifiers: bool) -> None:
+@click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
+@click.option("--master", default="local[*]", show_default=True, help="Spark's master, for --engine spark.")
+def match(file: Path, folder: Path, against: Path | None, no_identifiers: bool, engine: str, master: str) -> None:
     """Find who is who in a list (CSV, XLSX, Parquet), or match it to a release."""
+    from pipeline.dedupe.engine import engine as running
+    from pipeline.dedupe.spark import NoSpark
     from pipeline.matching.reading import BadList
     from pipeline.matching.run import match_list
     from pipeline.matching.summary import lines
     from pipeline.matching.writing import write
 
     try:
-        answer = match_list(file, against=against, identifiers=not no_identifiers)
+        with running(engine, master) as chosen:
+            answer = match_list(file, against=against, identifiers=not no_identifiers, engine=chosen)
         write(folder, answer)
-    except BadList as bad:
+    except (BadList, NoSpark) as bad:
         click.echo(str(bad), err=True)
         sys.exit(2)
     for line in lines(answer, file, folder):

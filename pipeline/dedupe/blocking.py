@@ -4,10 +4,13 @@ A key that more than `CAP` records carry says little and costs much. Its records
 be (umbrella, place, core); a division that is still too large is walked in order and each record meets only its
 next `WINDOW` neighbours, so that ten thousand equal records cost ten thousand times `WINDOW`, not fifty million.
 Kinds of key in `DROPPED` are too vague for that and are dropped when hot. All of it is counted in the report.
+
+The SQL keeps to what every engine can run (see `engine`): plain tables, window functions, `unnest` alone in a column.
 """
 
-import duckdb
 import pyarrow as pa
+
+from pipeline.dedupe.engine import ONE_MACHINE, Engine
 
 CAP = 60
 WINDOW = 5
@@ -33,7 +36,7 @@ SELECT DISTINCT rid, place, short
 FROM (SELECT rid, place, unnest(shorts) AS short FROM f
       UNION ALL SELECT rid, place, abbreviation FROM f
       -- the U of KuPS is the second letter of Kuopion: without its vowels it is the initials
-      UNION ALL SELECT rid, place, left(abbreviation, 1) || regexp_replace(abbreviation[2:], '[AEIOUY]', '', 'g')
+      UNION ALL SELECT rid, place, left(abbreviation, 1) || regexp_replace(substr(abbreviation, 2), '[AEIOUY]', '', 'g')
       FROM f) WHERE length(short) >= 3;
 
 CREATE TEMP TABLE key AS
@@ -44,10 +47,12 @@ SELECT DISTINCT kind, key, rid FROM (
   UNION ALL SELECT 'email', unnest(emails), rid FROM f
   UNION ALL SELECT 'host', unnest(hosts), rid FROM f
   UNION ALL SELECT 'street', street_key, rid FROM f
-  UNION ALL SELECT 'umbrella_place', umbrella || '|' || unnest(place_keys), rid FROM f
-  UNION ALL SELECT 'umbrella_place', umbrella || '|' || unnest(places), rid FROM f
+  UNION ALL SELECT 'umbrella_place', umbrella || '|' || place, rid
+            FROM (SELECT umbrella, rid, unnest(place_keys) AS place FROM f)
+  UNION ALL SELECT 'umbrella_place', umbrella || '|' || place, rid
+            FROM (SELECT umbrella, rid, unnest(places) AS place FROM f)
   UNION ALL SELECT 'umbrella_place', umbrella || '|' || coalesce(municipality_code, level), rid
-            FROM f WHERE coalesce(len(place_keys), 0) = 0
+            FROM f WHERE coalesce(array_length(place_keys), 0) = 0
   UNION ALL SELECT 'umbrella_national', umbrella, rid FROM f WHERE level = 'national'
   UNION ALL SELECT 'name', unnest(asciis), rid FROM f
   UNION ALL SELECT 'core', unnest(stems), rid FROM f
@@ -78,7 +83,13 @@ UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
                AND a.rid < b.rid AND a.size <= {CAP} AND b.size <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
-          JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP};
+          JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
+UNION ALL SELECT 'judged', least(a, b), greatest(a, b) FROM judged WHERE a <> b;
+"""
+
+_PAIRS = """
+SELECT a, b, bool_and(kind IN ('business_id', 'association_number')) AS by_number
+FROM found GROUP BY a, b ORDER BY a, b
 """
 
 _REPORT = f"""
@@ -89,24 +100,17 @@ LEFT JOIN (SELECT kind, count(*) AS pairs FROM found GROUP BY kind) USING (kind)
 """
 
 
-def candidate_pairs(features: pa.Table, extra: pa.Table | None = None) -> tuple[pa.Table, pa.Table]:
+def candidate_pairs(
+    features: pa.Table, extra: pa.Table | None = None, engine: Engine = ONE_MACHINE
+) -> tuple[pa.Table, pa.Table]:
     """(pairs `a, b` as row numbers of the features with a < b, in order, and whether only a register number found
     them (`by_number`); the blocking report).
 
     `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
-    with duckdb.connect() as con:
-        rid = pa.array(range(len(features)), pa.int32())
-        con.register("f_in", features.append_column("rid", rid))
-        con.execute("CREATE TEMP TABLE f AS SELECT * FROM f_in")
-        con.execute(_KEYS)
-        if extra is not None:
-            con.register("extra", extra)
-            con.execute("INSERT INTO found SELECT 'judged', least(a, b), greatest(a, b) FROM extra WHERE a <> b")
-        pairs = con.sql(
-            "SELECT a, b, bool_and(kind IN ('business_id', 'association_number')) AS by_number "
-            "FROM found GROUP BY a, b ORDER BY a, b"
-        ).to_arrow_table()
-        report = con.sql(_REPORT).to_arrow_table()
+    judged = extra if extra is not None else pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
+    rid = pa.array(range(len(features)), pa.int32())
+    tables = {"f": features.append_column("rid", rid), "judged": judged.select(["a", "b"])}
+    pairs, report = engine.query(tables, _KEYS, (_PAIRS, _REPORT))
     return pairs, report

@@ -15,17 +15,14 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
+from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import FULL, LEVELS, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
 from pipeline.transform.names.place_words import region_of
 
-Levels = npt.NDArray[np.int8]
 Comparer = Callable[[Codes, Codes], Levels]
-
-CHUNK = 1 << 20
-"""Pairs compared at once."""
 
 SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
@@ -70,25 +67,24 @@ class Comparison:
     """Pairs that nothing but a register number brought together; null where that is not known."""
 
 
-def compare(features: pa.Table, pairs: pa.Table, memory: Memory | None = None) -> Comparison:
+def compare(
+    features: pa.Table, pairs: pa.Table, memory: Memory | None = None, engine: Engine = ONE_MACHINE
+) -> Comparison:
     """Compares the candidate pairs; names that a memory knows are not compared again, and it remembers these."""
     a = np.asarray(pairs.column("a"), dtype=np.int32)
     b = np.asarray(pairs.column("b"), dtype=np.int32)
     levels = {name: np.zeros(len(a), dtype=np.int8) for name in VOCABULARY}
     table = name_table(features)
     todo = np.arange(len(a)) if memory is None else _recalled(memory, features, table, a, b, levels)
-    for part in _chunks(len(todo)):
-        rows = todo[part]
-        levels["name"][rows], levels["full_name"][rows] = name_levels(table, a[rows], b[rows])
+    for name, found in engine.spread(_names(table), a[todo], b[todo]).items():
+        levels[name][todo] = found
     weak = {}
     comparers = _comparers(features)
     for name in ("business_id", "association_number"):
         code, _ = coded(features.column(name))
         weak[name] = weak_ids(features, code, a, b, levels["name"])
         comparers[name] = _identifier(code, weak[name])
-    for part in _chunks(len(a)):
-        for name, comparer in comparers.items():
-            levels[name][part] = comparer(a[part], b[part])
+    levels |= engine.spread(_all(comparers), a, b)
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)
 
@@ -108,8 +104,19 @@ def _recalled(
     return np.flatnonzero(known < 0)
 
 
-def _chunks(n: int) -> list[slice]:
-    return [slice(i, i + CHUNK) for i in range(0, n, CHUNK)]
+def _names(table: NameTable) -> Work:
+    def work(a: Codes, b: Codes) -> dict[str, Levels]:
+        name, full = name_levels(table, a, b)
+        return {"name": name, "full_name": full}
+
+    return work
+
+
+def _all(comparers: Mapping[str, Comparer]) -> Work:
+    def work(a: Codes, b: Codes) -> dict[str, Levels]:
+        return {name: comparer(a, b) for name, comparer in comparers.items()}
+
+    return work
 
 
 def _comparers(features: pa.Table) -> dict[str, Comparer]:

@@ -13,6 +13,7 @@ from pipeline.dedupe.blocking import candidate_pairs
 from pipeline.dedupe.calibration import probability
 from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison, compare
+from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.dedupe.features import features
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
@@ -47,15 +48,18 @@ def match(
     weights: Weights | None = None,
     must_link: pa.Table | None = None,
     must_not_link: pa.Table | None = None,
+    engine: Engine = ONE_MACHINE,
 ) -> MatchResult:
     """Finds the organisations behind records (columns: `features.INPUT`).
 
     Without `weights` they are learned from the records, see `learning`; too few records keep the shipped ones.
 
     `must_link` and `must_not_link` hold human judgements as `record_id_a, record_id_b`; pairs of records that are
-    not there are passed over. Raises `ValueError` when record ids are missing or repeated.
+    not there are passed over. The `engine` says where the heavy steps run and changes no answer.
+
+    Raises `ValueError` when record ids are missing or repeated.
     """
-    return _run(records, None, weights, must_link, must_not_link)
+    return _run(records, None, weights, must_link, must_not_link, engine)
 
 
 def rematch(
@@ -80,6 +84,7 @@ def _run(
     weights: Weights | None,
     must_link: pa.Table | None,
     must_not_link: pa.Table | None,
+    engine: Engine = ONE_MACHINE,
 ) -> MatchResult:
     timings: dict[str, float] = {}
     start = time.perf_counter()
@@ -90,14 +95,14 @@ def _run(
         timings[stage] = round(now - start, 3)
         start = now
 
-    table = features(records) if memory is None else features(records, partial(parsed_with, memory))
+    table = features(records, engine.parsed if memory is None else partial(parsed_with, memory))
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
-    pairs, report = candidate_pairs(table, extra)
+    pairs, report = candidate_pairs(table, extra, engine)
     lap("blocking")
-    comparison = compare(table, pairs, memory)
+    comparison = compare(table, pairs, memory, engine)
     lap("comparison")
     if weights is None:
         weights = learn_from(comparison, load_weights())

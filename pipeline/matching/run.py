@@ -7,6 +7,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.matching.against import MARK, one_organisation_each, release_records
 from pipeline.matching.cells import TEXT
 from pipeline.matching.normalise import Normalised, normalise
@@ -33,7 +34,9 @@ class Answer:
     timings: dict[str, float] = field(default_factory=dict)
 
 
-def match_list(path: Path, *, against: Path | None = None, identifiers: bool = True) -> Answer:
+def match_list(
+    path: Path, *, against: Path | None = None, identifiers: bool = True, engine: Engine = ONE_MACHINE
+) -> Answer:
     """Finds who is who in a file; raises `BadList` when the file or the release cannot be used.
 
     Records without a name are clusters of their own: nothing says who they are. With `identifiers` false neither
@@ -70,7 +73,7 @@ def match_list(path: Path, *, against: Path | None = None, identifiers: bool = T
 
     from pipeline.dedupe import match
 
-    result = match(records)
+    result = match(records, engine=engine)
     lap("matching")
     clusters, matches, reasons = result.clusters, result.matches, result.reasons
     if known is not None:

@@ -1,0 +1,91 @@
+"""Where the heavy steps of matching run: on this machine, or on a cluster.
+
+Three steps grow with the records and with the pairs: reading names, the SQL that finds candidate pairs, and the
+comparison of the pairs in batches. An engine runs these three; everything around them (what a name means, which keys
+there are, how a pair compares, which records are one) is the same code whatever the engine.
+
+Belongs here: what an engine must offer, and the engine of one machine. The engine for Apache Spark is in `spark`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Protocol
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.dedupe.coding import Codes
+from pipeline.transform.names.table import parsed_columns
+
+Levels = npt.NDArray[np.int8]
+Work = Callable[[Codes, Codes], dict[str, Levels]]
+"""Aligned row numbers of a batch of pairs -> one level per pair and feature."""
+
+CHUNK = 1 << 20
+"""Pairs compared at once: bounds the memory of a comparison."""
+
+
+class Engine(Protocol):
+    """Runs the three heavy steps. Every engine gives the same answers, to the last bit."""
+
+    name: str
+
+    def parsed(self, names: list[str | None]) -> pa.Table:
+        """The parsed parts of distinct names, see `names.table`."""
+        ...
+
+    def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
+        """Runs a script of `CREATE TEMP TABLE … AS SELECT …` over the tables, then asks; one table per answer.
+
+        The script is in the SQL of DuckDB. The rows of an answer come in any order unless it orders them.
+        """
+        ...
+
+    def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
+        """Does the work for all pairs, batch by batch; the levels come in the order of the pairs."""
+        ...
+
+
+class OneMachine:
+    """DuckDB for the SQL, rapidfuzz and numpy for the batches, all in this process."""
+
+    name = "duckdb"
+
+    def parsed(self, names: list[str | None]) -> pa.Table:
+        return parsed_columns(names)
+
+    def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
+        with duckdb.connect() as con:
+            for name, table in tables.items():
+                con.register(f"{name}_in", table)
+                con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_in").fetchall()
+            con.execute(script).fetchall()
+            return [con.sql(answer).to_arrow_table() for answer in answers]
+
+    def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
+        levels: dict[str, Levels] = {}
+        for start in range(0, max(len(a), 1), CHUNK):
+            rows = slice(start, start + CHUNK)
+            for name, found in work(a[rows], b[rows]).items():
+                levels.setdefault(name, np.zeros(len(a), dtype=np.int8))[rows] = found
+        return levels
+
+
+ONE_MACHINE = OneMachine()
+
+
+@contextmanager
+def engine(name: str, master: str = "local[*]", conf: Mapping[str, str] | None = None) -> Iterator[Engine]:
+    """The engine of that name, ready for use; a Spark session is stopped afterwards.
+
+    Raises `NoSpark` (a `RuntimeError`) when Spark was asked for and cannot be used.
+    """
+    if name == "spark":
+        from pipeline.dedupe.spark import OnSpark, session
+
+        with session(master, conf) as spark:
+            yield OnSpark(spark)
+    else:
+        yield ONE_MACHINE
