@@ -9,9 +9,12 @@ Kinds of key in `DROPPED` are too vague for that and are dropped when hot. All o
 import duckdb
 import pyarrow as pa
 
+from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.lexicon import lexicon
+
 CAP = 60
 WINDOW = 5
-DROPPED = ("short", "rare_token", "stem", "ends")
+DROPPED = ("short", "rare_token", "stem", "ends", "start")
 RAREST = 3
 """How many of a record's rarest tokens in its place are keys."""
 RARE = 25
@@ -57,6 +60,8 @@ SELECT DISTINCT kind, key, rid FROM (
   -- a typing error in the middle of a long word leaves its ends
   UNION ALL SELECT 'ends', left(token, 2) || right(token, 3) || '|' || place, rid
             FROM ranked WHERE rank = 1 AND length(token) > 6
+  -- "Valnaukoti" and "Valnau-koti", wherever they are
+  UNION ALL SELECT 'start', left(token, 6), rid FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
   UNION ALL SELECT 'short_place', short || '|' || place, rid FROM short
   UNION ALL SELECT 'short', short, rid FROM short
 ) WHERE key IS NOT NULL AND key <> '';
@@ -81,6 +86,30 @@ UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP};
 """
 
+_LETTERS = f"""
+CREATE TEMP TABLE bare AS
+SELECT rid, municipality_code AS town, asciis[1] AS short FROM f
+WHERE asciis[1] = lower(abbreviation) AND length(abbreviation) BETWEEN 3 AND 6 AND municipality_code IS NOT NULL;
+
+CREATE TEMP TABLE spoken AS
+SELECT rid, municipality_code AS town, asciis[1] AS name,
+       list_filter(string_split(asciis[1], ' '), lambda w: w <> '' AND NOT list_contains(getvariable('stops'), w)) AS w
+FROM (SELECT DISTINCT rid, asciis, unnest(list_append(places, municipality_code)) AS municipality_code FROM f
+      WHERE contains(asciis[1], ' '))
+WHERE municipality_code IN (SELECT town FROM bare);
+
+CREATE TEMP TABLE maybe AS
+WITH of_short AS (
+            SELECT rid, town, short, left(short, 1) || '+' || short[2] AS key FROM bare
+  UNION ALL SELECT rid, town, short, left(short, 2) || '+' || short[3] FROM bare
+), of_name AS (
+            SELECT rid, town, name, w, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
+  UNION ALL SELECT rid, town, name, w, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken
+), few AS (SELECT * FROM of_name QUALIFY count(*) OVER (PARTITION BY town, key) <= {CAP})
+SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name, n.w FROM of_short s JOIN few n USING (town, key);
+"""
+"""A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""
+
 _REPORT = f"""
 SELECT kind, keys, capped_keys, coalesce(pairs, 0) AS pairs FROM (
   SELECT kind, count(*) AS keys, count(*) FILTER (n > {CAP}) AS capped_keys
@@ -101,6 +130,7 @@ def candidate_pairs(features: pa.Table, extra: pa.Table | None = None) -> tuple[
         con.register("f_in", features.append_column("rid", rid))
         con.execute("CREATE TEMP TABLE f AS SELECT * FROM f_in")
         con.execute(_KEYS)
+        _add_letters(con)
         if extra is not None:
             con.register("extra", extra)
             con.execute("INSERT INTO found SELECT 'judged', least(a, b), greatest(a, b) FROM extra WHERE a <> b")
@@ -110,3 +140,16 @@ def candidate_pairs(features: pa.Table, extra: pa.Table | None = None) -> tuple[
         ).to_arrow_table()
         report = con.sql(_REPORT).to_arrow_table()
     return pairs, report
+
+
+def _add_letters(con: duckdb.DuckDBPyConnection) -> None:
+    """Adds pairs of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden maanpuolustuskerho)."""
+    con.execute("SET VARIABLE stops = ?", [sorted(lexicon().stops)])
+    con.execute(_LETTERS)
+    asked = con.execute("SELECT DISTINCT short, name, w FROM maybe ORDER BY ALL").fetchall()
+    fits = [(short, name) for short, name, spoken in asked if letters_fit(short, spoken)]
+    if fits:
+        con.register("fits", pa.table({"short": [s for s, _ in fits], "name": [n for _, n in fits]}))
+        con.execute(
+            "INSERT INTO found SELECT 'letters', least(a, b), greatest(a, b) FROM maybe JOIN fits USING (short, name)"
+        )

@@ -16,8 +16,10 @@ import pyarrow as pa
 
 from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
 from pipeline.dedupe.identifiers import weak_ids
+from pipeline.dedupe.letters import LETTERS, bare_pairs, letters
+from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, known_pairs
-from pipeline.dedupe.name_similarity import FULL, LEVELS, name_levels
+from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
 from pipeline.transform.names.place_words import region_of
 
@@ -31,7 +33,7 @@ SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
 PLACE = (
     "missing", "far", "same_region", "same_municipality", "other_municipality", "one_missing", "region_of",
-    "supported", "area_unknown", "conflict", "former", "same",
+    "supported", "area_unknown", "conflict", "former", "namesake", "same",
 )  # fmt: skip
 P = {name: i for i, name in enumerate(PLACE)}
 FEW, RARE = 8, 3
@@ -40,6 +42,7 @@ FEW, RARE = 8, 3
 VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "name": LEVELS,
     "full_name": FULL,
+    "letters": LETTERS,
     "legal_form": ("missing", "differ", "same", "one_marked"),
     "umbrella": ("none", "one_missing", "differ", "same"),
     "level": ("missing", "conflict", "same"),
@@ -89,6 +92,9 @@ def compare(features: pa.Table, pairs: pa.Table, memory: Memory | None = None) -
     for part in _chunks(len(a)):
         for name, comparer in comparers.items():
             levels[name][part] = comparer(a[part], b[part])
+    bare = bare_pairs(table, a, b, levels["name"])
+    levels["letters"] = letters(table, a, b, bare, _akin(levels))
+    levels["dependent"][bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)
 
@@ -108,6 +114,15 @@ def _recalled(
     return np.flatnonzero(known < 0)
 
 
+def _akin(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
+    """Pairs that are roughly one body: a name shared in its place, or a rare value."""
+    akin = (levels["name"] >= L["typo"]) & np.isin(levels["place"], (P["same"], P["supported"], P["same_municipality"]))
+    for name in ("phone", "email", "host"):
+        akin |= levels[name] == SHAREABLE.index("agree_rare")
+    akin |= levels["business_id"] == IDENTIFIER.index("agree")
+    return akin
+
+
 def _chunks(n: int) -> list[slice]:
     return [slice(i, i + CHUNK) for i in range(0, n, CHUNK)]
 
@@ -121,7 +136,7 @@ def _comparers(features: pa.Table) -> dict[str, Comparer]:
         "level": _told(features, "level", ignored=("section",)),
         "section": _one_sided(features, "section"),
         "dependent": _one_sided(features, "dependent"),
-        "head": _told(features, "head"),
+        "head": _told(features, "head", ignored=("keskusliitto", "keskusjärjestö")),  # these stand in the core
         "place": _place(features),
         "phone": _shareable(features, "phones", identity),
         "email": _shareable(features, "emails", identity),
@@ -223,6 +238,7 @@ def _place(features: pa.Table) -> Comparer:
     is_region = np.array([p[0] == "R" for p in places] + [False])
     town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
     region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
+    namesake = namesake_towns(features)
 
     def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
         level = np.full(len(x), P["conflict"], dtype=np.int8)
@@ -241,6 +257,10 @@ def _place(features: pa.Table) -> Comparer:
 
         both = np.flatnonzero(has_x & has_y)
         level[both] = both_placed(x[both], y[both], key[a[both]], key[b[both]])
+        same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
+        told = (namesake[a] >= 0) & (namesake[b] >= 0)
+        level[same & ~told] = P["namesake"]
+        level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
 
         for p, other in ((x, b), (y, a)):
             one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)
