@@ -80,8 +80,9 @@ def decision_quality(
     """Recall when a person says yes to every right "maybe", the review queue per record, calibration, what blocking
     left (`kept` of the published pairs).
 
-    A pair is reachable when it is in one cluster or published as one of `decisions`. The queue holds the records of
-    "maybe" pairs that are not in one cluster, each once.
+    A published pair of `decisions` between two clusters asks whether these are one, whatever the number of pairs that
+    say so. A true pair is reachable when it is in one cluster or its two clusters are asked about. The queue holds the
+    records of "maybe" pairs that are not in one cluster, each once.
     """
     ids = clusters.column("record_id").combine_chunks()
     true = labels(ids, truth, "entity_id")
@@ -90,10 +91,12 @@ def decision_quality(
     b = np.asarray(pc.index_in(matches.column("record_id_b"), value_set=ids)).astype(np.int64)
     decision = np.asarray(matches.column("decision").to_pylist(), dtype=object)
     right, together = true[a] == true[b], found[a] == found[b]
-    total = _pairs(np.bincount(_dense(true)))
-    both, n = np.unique(_dense(found) << 32 | _dense(true), return_counts=True)
-    del both
-    reachable = _pairs(n) + int((right & ~together & np.isin(decision, decisions)).sum())
+    sizes, of_found = np.bincount(_dense(true)), _dense(found)
+    total = _pairs(sizes)
+    both, n = np.unique(of_found << 32 | _dense(true), return_counts=True)
+    asked = np.isin(decision, decisions) & ~together
+    questions = np.unique(np.sort(np.stack([of_found[a[asked]], of_found[b[asked]]], 1), axis=1), axis=0)
+    reachable = _pairs(n) + _between(both, n, questions)
     queue = (decision == "maybe") & ~together
     probability = np.asarray(matches.column("probability"), dtype=np.float64)
     return {
@@ -102,6 +105,20 @@ def decision_quality(
         "queue_pairs": int(queue.sum()) / max(len(ids), 1),
         "ece": expected_calibration_error(probability, right),
     }
+
+
+def _between(both: Numbers, n: Numbers, questions: Numbers) -> int:
+    """True pairs between the two clusters of each question; `both` holds cluster and organisation, `n` the records."""
+    cluster, starts = np.unique(both >> 32, return_index=True)
+    ends = np.append(starts[1:], len(both))
+    at = {c: (s, e) for c, s, e in zip(cluster.tolist(), starts.tolist(), ends.tolist(), strict=True)}
+    entity = (both & 0xFFFFFFFF).tolist()
+    size = n.tolist()
+    count = 0
+    for x, y in questions.tolist():
+        of_x = {entity[i]: size[i] for i in range(*at[x])}
+        count += sum(of_x.get(entity[i], 0) * size[i] for i in range(*at[y]))
+    return count
 
 
 def evidence(records: pa.Table, truth: pa.Table) -> dict[str, float]:

@@ -9,12 +9,15 @@ The SQL keeps to what every engine can run (see `engine`): plain tables, window 
 """
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
+from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.lexicon import lexicon
 
 CAP = 60
 WINDOW = 5
-DROPPED = ("short", "rare_token", "stem", "ends")
+DROPPED = ("short", "rare_token", "stem", "ends", "start")
 RAREST = 3
 """How many of a record's rarest tokens in its place are keys."""
 RARE = 25
@@ -62,6 +65,8 @@ SELECT DISTINCT kind, key, rid FROM (
   -- a typing error in the middle of a long word leaves its ends
   UNION ALL SELECT 'ends', left(token, 2) || right(token, 3) || '|' || place, rid
             FROM ranked WHERE rank = 1 AND length(token) > 6
+  -- "Valnaukoti" and "Valnau-koti", wherever they are
+  UNION ALL SELECT 'start', left(token, 6), rid FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
   UNION ALL SELECT 'short_place', short || '|' || place, rid FROM short
   UNION ALL SELECT 'short', short, rid FROM short
 ) WHERE key IS NOT NULL AND key <> '';
@@ -84,12 +89,42 @@ UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
+UNION ALL SELECT 'letters', least(a, b), greatest(a, b) FROM fitting
 UNION ALL SELECT 'judged', least(a, b), greatest(a, b) FROM judged WHERE a <> b;
 """
 
 _PAIRS = """
 SELECT a, b, bool_and(kind IN ('business_id', 'association_number')) AS by_number
 FROM found GROUP BY a, b ORDER BY a, b
+"""
+
+_LETTERS = """
+CREATE TEMP TABLE bare AS
+SELECT rid, municipality_code AS town, name AS short FROM f
+WHERE name = lower(abbreviation) AND length(abbreviation) BETWEEN 3 AND 6 AND municipality_code IS NOT NULL;
+
+CREATE TEMP TABLE standing AS
+SELECT rid, name, municipality_code AS town FROM f WHERE contains(name, ' ') AND municipality_code IS NOT NULL
+UNION SELECT rid, name, unnest(places) FROM f WHERE contains(name, ' ');
+
+CREATE TEMP TABLE spoken AS
+SELECT rid, town, name, list_filter(string_split(name, ' '), lambda w: w NOT IN ({stops})) AS w
+FROM standing WHERE town IN (SELECT town FROM bare);
+
+CREATE TEMP TABLE of_name AS
+SELECT rid, town, name, w, key, count(*) OVER (PARTITION BY town, key) AS n
+FROM (      SELECT rid, town, name, w, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
+  UNION ALL SELECT rid, town, name, w, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken);
+
+CREATE TEMP TABLE of_short AS
+          SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare
+UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare;
+"""
+"""A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""
+
+_ALLOWED = f"""
+SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name, n.w
+FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <= {CAP}
 """
 
 _REPORT = f"""
@@ -109,8 +144,24 @@ def candidate_pairs(
     `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
-    judged = extra if extra is not None else pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
-    rid = pa.array(range(len(features)), pa.int32())
-    tables = {"f": features.append_column("rid", rid), "judged": judged.select(["a", "b"])}
+    nothing = pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
+    table = features.append_column("rid", pa.array(range(len(features)), pa.int32()))
+    tables = {
+        "f": table,
+        "judged": extra.select(["a", "b"]) if extra is not None else nothing,
+        "fitting": _fitting(table, engine),
+    }
     pairs, report = engine.query(tables, _KEYS, (_PAIRS, _REPORT))
     return pairs, report
+
+
+def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
+    """Pairs `a, b` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden maanpuolustuskerho)."""
+    needed = table.select(["rid", "municipality_code", "abbreviation", "places"])
+    needed = needed.append_column("name", pc.list_element(table.column("asciis"), 0))
+    stops = ", ".join(f"'{word}'" for word in ("", *sorted(lexicon().stops)))
+    (allowed,) = engine.query({"f": needed}, _LETTERS.replace("{stops}", stops), (_ALLOWED,))
+    asked = {(row["short"], row["name"]): row["w"] for row in allowed.select(["short", "name", "w"]).to_pylist()}
+    fits = {pair: letters_fit(pair[0], spoken) for pair, spoken in asked.items()}
+    told = zip(allowed.column("short").to_pylist(), allowed.column("name").to_pylist(), strict=True)
+    return allowed.select(["a", "b"]).filter(pa.array([fits[pair] for pair in told], pa.bool_()))

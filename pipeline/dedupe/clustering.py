@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
 from pipeline.dedupe.weights import Weights
 
@@ -44,14 +45,25 @@ def constraints(features: pa.Table, comparison: Comparison) -> list[list[frozens
     level, levels = coded(features.column("level"))
     if "section" in levels:
         level = np.where(level == levels.index("section"), -1, level)
-    dependent = coded(features.column("dependent"))[0] + 1
+    dependent = coded(features.column("dependent"))[0]
+    dependent = np.where((dependent < 0) & is_bare(features), -1, dependent + 1)
     number, numbers = coded(pc.replace_substring_regex(features.column("core"), pattern="[^0-9]", replacement=""))
     if "" in numbers:
         number = np.where(number == numbers.index(""), -1, number)
     form, forms = coded(features.column("legal_form"))
     form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in ("unregistered", "julkyht")]), -1, form)
     singles = [*ids, level, form, number, coded(features.column("umbrella"))[0], dependent]
+    singles.append(np.maximum(namesake_towns(features), -1))
     return [_sets(c) for c in singles] + [_places(features)]
+
+
+def is_bare(features: pa.Table) -> Bools:
+    """Records whose name is nothing but an abbreviation, which tells no dependent though it may stand for one."""
+    names = features.column("asciis").combine_chunks()
+    has = pc.greater(pc.list_value_length(names), 0)
+    first = pc.list_element(pc.if_else(has, names, pa.scalar([None], names.type)), 0)
+    short = pc.utf8_lower(features.column("abbreviation").combine_chunks())
+    return np.asarray(pc.fill_null(pc.equal(first, short), False))
 
 
 _NOTHING: frozenset[int] = frozenset()
@@ -86,10 +98,10 @@ def cluster(
 ) -> npt.NDArray[np.int64]:
     """For each record the row of the smallest record of its organisation.
 
-    `must_link` joins whatever the constraints say, `must_not_link` keeps apart whatever the score says (and wins
-    over a chain of `must_link`). Both hold row numbers. Rows are in the order of `record_id`, so that ties break
-    the same way however the records came. `known` tells which records stay in the group of which root; nothing may
-    connect them to the others.
+    `must_link` joins the two groups that were formed, whatever the constraints say: that is what a person was asked.
+    `must_not_link` keeps apart whatever the score says (and wins over a chain of `must_link`). Both hold row numbers.
+    Rows are in the order of `record_id`, so that ties break the same way however the records came. `known` tells which
+    records stay in the group of which root; nothing may connect them to the others.
     """
     n = len(features)
     facts = constraints(features, comparison)
@@ -120,10 +132,6 @@ def cluster(
             of[m] = into
         del groups[gone]
 
-    for x, y in sorted((min(p), max(p)) for p in must_link if not is_known[p[0]]):
-        if of[x] != of[y] and not is_forbidden(group(of[x]), group(of[y])):
-            merge(of[x], of[y])
-
     certain = np.flatnonzero((scored.decision == SAME) & ~is_known[comparison.a])
     order = certain[np.lexsort((comparison.b[certain], comparison.a[certain], -scored.score[certain]))]
     for x, y in zip(comparison.a[order].tolist(), comparison.b[order].tolist(), strict=True):
@@ -135,6 +143,9 @@ def cluster(
             continue
         if _supported(one, other, starts, neighbours, of, weights.support) and not is_forbidden(one, other):
             merge(rx, ry)
+    for x, y in sorted((min(p), max(p)) for p in must_link if not is_known[p[0]]):
+        if of[x] != of[y] and not is_forbidden(group(of[x]), group(of[y])):
+            merge(of[x], of[y])
     return np.asarray(of, dtype=np.int64)
 
 

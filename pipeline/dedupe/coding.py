@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 
 Codes = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 WIDTH = 6
 """Values of a list that are compared; records with more of a kind are lists of contacts, not one body's."""
 
@@ -65,3 +66,17 @@ def carriers(matrix: npt.NDArray[np.int32], identity: Codes, size: int) -> npt.N
     has = flat >= 0
     both = np.unique(flat[has].astype(np.int64) << 32 | (owner[has].astype(np.int64) + 1))
     return np.bincount(both >> 32, minlength=size).astype(np.int64)
+
+
+def components(n: int, a: Numbers, b: Numbers) -> Numbers:
+    """For each row the smallest row that edges connect it to."""
+    label = np.arange(n, dtype=np.int64)
+    while True:
+        low = np.minimum(label[a], label[b])
+        new = label.copy()
+        np.minimum.at(new, label[a], low)
+        np.minimum.at(new, label[b], low)
+        new = new[new]
+        if np.array_equal(new, label):
+            return label
+        label = new

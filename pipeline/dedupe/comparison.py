@@ -17,8 +17,10 @@ import pyarrow as pa
 from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
+from pipeline.dedupe.letters import LETTERS, bare_pairs, letters
+from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, known_pairs
-from pipeline.dedupe.name_similarity import FULL, LEVELS, name_levels
+from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
 from pipeline.transform.names.place_words import region_of
 
@@ -28,7 +30,7 @@ SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
 PLACE = (
     "missing", "far", "same_region", "same_municipality", "other_municipality", "one_missing", "region_of",
-    "supported", "area_unknown", "conflict", "former", "same",
+    "supported", "area_unknown", "conflict", "former", "namesake", "same",
 )  # fmt: skip
 P = {name: i for i, name in enumerate(PLACE)}
 FEW, RARE = 8, 3
@@ -37,6 +39,7 @@ FEW, RARE = 8, 3
 VOCABULARY: Mapping[str, tuple[str, ...]] = {
     "name": LEVELS,
     "full_name": FULL,
+    "letters": LETTERS,
     "legal_form": ("missing", "differ", "same", "one_marked"),
     "umbrella": ("none", "one_missing", "differ", "same"),
     "level": ("missing", "conflict", "same"),
@@ -85,6 +88,9 @@ def compare(
         weak[name] = weak_ids(features, code, a, b, levels["name"])
         comparers[name] = _identifier(code, weak[name])
     levels |= engine.spread(_all(comparers), a, b)
+    bare = bare_pairs(table, a, b, levels["name"])
+    levels["letters"] = letters(table, a, b, bare, _akin(levels))
+    levels["dependent"][bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)
 
@@ -119,6 +125,15 @@ def _all(comparers: Mapping[str, Comparer]) -> Work:
     return work
 
 
+def _akin(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
+    """Pairs that are roughly one body: a name shared in its place, or a rare value."""
+    akin = (levels["name"] >= L["typo"]) & np.isin(levels["place"], (P["same"], P["supported"], P["same_municipality"]))
+    for name in ("phone", "email", "host"):
+        akin |= levels[name] == SHAREABLE.index("agree_rare")
+    akin |= levels["business_id"] == IDENTIFIER.index("agree")
+    return akin
+
+
 def _comparers(features: pa.Table) -> dict[str, Comparer]:
     """All features but names and register numbers."""
     identity, _ = coded(features.column("identity"))
@@ -128,7 +143,7 @@ def _comparers(features: pa.Table) -> dict[str, Comparer]:
         "level": _told(features, "level", ignored=("section",)),
         "section": _one_sided(features, "section"),
         "dependent": _one_sided(features, "dependent"),
-        "head": _told(features, "head"),
+        "head": _told(features, "head", ignored=("keskusliitto", "keskusjärjestö")),  # these stand in the core
         "place": _place(features),
         "phone": _shareable(features, "phones", identity),
         "email": _shareable(features, "emails", identity),
@@ -230,6 +245,7 @@ def _place(features: pa.Table) -> Comparer:
     is_region = np.array([p[0] == "R" for p in places] + [False])
     town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
     region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
+    namesake = namesake_towns(features)
 
     def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
         level = np.full(len(x), P["conflict"], dtype=np.int8)
@@ -248,6 +264,10 @@ def _place(features: pa.Table) -> Comparer:
 
         both = np.flatnonzero(has_x & has_y)
         level[both] = both_placed(x[both], y[both], key[a[both]], key[b[both]])
+        same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
+        told = (namesake[a] >= 0) & (namesake[b] >= 0)
+        level[same & ~told] = P["namesake"]
+        level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
 
         for p, other in ((x, b), (y, a)):
             one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)

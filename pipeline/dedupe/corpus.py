@@ -31,7 +31,7 @@ RARELY = 0.1
 OFTEN_BESIDE = 0.2
 """A word that stands beside a known place in more than this share of its names is no place itself."""
 
-READ = ("umbrella", "core", "places", "place_keys", "level", "ascii", "abbreviation")
+READ = ("umbrella", "core", "places", "place_keys", "level", "ascii", "abbreviation", "dependent")
 Frame = tuple[str | None, str]
 
 
@@ -46,6 +46,7 @@ class Name:
     level: str | None
     words: list[str]
     abbreviation: str | None
+    dependent: str | None = None
 
 
 @dataclass(slots=True)
@@ -62,8 +63,8 @@ class Corpus:
 def understood(parsed: pa.Table) -> pa.Table:
     """The parsed names with villages told as places ("V" and a stem) and abbreviations by what they stand for."""
     names = [
-        Name(u, c, p, k, lv, a.split(" "), ab)
-        for u, c, p, k, lv, a, ab in zip(
+        Name(u, c, p, k, lv, a.split(" "), ab, d)
+        for u, c, p, k, lv, a, ab, d in zip(
             *(parsed.column(c).to_pylist() for c in READ),
             strict=True,
         )
@@ -82,12 +83,14 @@ def understood(parsed: pa.Table) -> pa.Table:
         "places": pa.array([n.places for n in names], many),
         "place_keys": pa.array([n.keys for n in names], many),
         "level": pa.array([n.level for n in names], pa.string()),
+        "dependent": pa.array([n.dependent for n in names], pa.string()),
     }
     return pa.table({c: changed.get(c, parsed.column(c)) for c in parsed.column_names})
 
 
 def _frame(name: Name, without: int = -1) -> Frame:
-    kept = name.core if without < 0 else [w for i, w in enumerate(name.core) if i != without]
+    gone = place_stem(name.core[without]) if without >= 0 else None
+    kept = [w for w in name.core if place_stem(w) != gone] if gone else name.core  # "Kotvalan VPK / Kotvala"
     return name.umbrella, " ".join(sorted(map(stem, kept)))
 
 
@@ -114,13 +117,15 @@ def _learn_villages(names: list[Name], corpus: Corpus) -> None:
 
 def _spelled(villages: dict[str, int]) -> dict[str, str]:
     """Village -> how it is meant: one letter from a municipality or a far more frequent village is a typing error."""
-    index = {key: word for word in sorted(_known_places()) for key in deletions(word)}
+    index = {key: word for word in sorted(known_places()) for key in deletions(word)}
     meant: dict[str, str] = {}
     frequent: dict[str, int] = {}
     for village, n in sorted(villages.items(), key=lambda kv: (-kv[1], kv[0])):
         near = next((index[k] for k in deletions(village) if k in index), None)
-        if village in _known_places():
+        if village in known_places():
             near = village
+        if near is not None and near != village and near in known_places():
+            near = None  # which of the two it is their addresses tell, see `localities`
         if near is None or (near != village and (len(village) < LONG or n > RARELY * frequent.get(near, LONG))):
             meant[village] = village
             frequent[village] = n
@@ -132,7 +137,7 @@ def _spelled(villages: dict[str, int]) -> dict[str, str]:
 
 
 @cache
-def _known_places() -> dict[str, PlaceWord]:
+def known_places() -> dict[str, PlaceWord]:
     """Municipalities by their stem."""
     towns = [(w, p) for w, p in sorted(place_words().items(), key=lambda kv: kv[0]) if p.codes[0].isdigit()]
     return {place_stem(w): p for w, p in towns if " " not in w and len(w) > 3}
@@ -151,7 +156,8 @@ def _village_at(name: Name, corpus: Corpus) -> int | None:
 def _may_be_place(word: str, corpus: Corpus) -> bool:
     if len(word) < 4 or not word.isalpha():
         return False
-    return word.endswith("n") or is_place_like(word) or place_stem(word) in corpus.villages
+    stem_ = place_stem(word)
+    return word.endswith("n") or is_place_like(word) or stem_ in corpus.villages or stem_ in known_places()
 
 
 def _place(name: Name, corpus: Corpus) -> None:
@@ -167,13 +173,15 @@ def _place(name: Name, corpus: Corpus) -> None:
     village = place_stem(name.core[at])
     name.core = [w for w in name.core if place_stem(w) != village]
     meant = corpus.villages[village]
-    town = _known_places().get(meant)
+    town = known_places().get(meant)
     name.places, name.keys = ([f"V{meant}"],) * 2 if town is None else (list(town.codes), list(town.keys))
     if name.level in (None, "national"):
         name.level = "local"
     if name.umbrella is None and (found := find_umbrella(list(name.core))) is not None:
         name.umbrella = found.pattern.umbrella
         del name.core[found.start : found.end]
+    if name.dependent is None and len(name.core) > 1 and name.core[-1] in lexicon().dependents:
+        name.dependent = name.core.pop()  # "Eläkkeensaajien Veteraanit Mustinlahden"
 
 
 def _learn_abbreviations(names: list[Name], corpus: Corpus) -> None:
@@ -195,14 +203,22 @@ def _learn_abbreviations(names: list[Name], corpus: Corpus) -> None:
         for key, n in full.items():
             spoken = _spoken(n)
             for short in shorts:
-                if spoken and spoken[0][0] == short[0] and letters_fit(short, spoken):
+                if spoken and spoken[0][0] == short[0] and letters_fit(short, spoken) and _ends_alike(short, spoken):
                     together[short][key] += 1
     for short, found in together.items():
         best = sorted(found.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
         merged = sum(c for k, c in best if stem_key(k) == stem_key(best[0][0]))
         rivals = [c for k, c in best if stem_key(k) != stem_key(best[0][0])]
-        if merged >= TOGETHER and (not rivals or rivals[0] * 2 <= best[0][1]):
+        if merged >= TOGETHER and (not rivals or rivals[0] * 4 <= best[0][1]):
             corpus.abbreviations[short] = best[0][0]
+
+
+def _ends_alike(short: str, spoken: list[str]) -> bool:
+    """In a single compound the last letter is that of its head: NSL is a "Nivelsuojaliitto", no "-yhdistys"."""
+    if len(spoken) > 1:
+        return True
+    head = next((e for e, _, _ in lexicon().head_suffixes if spoken[0].endswith(e)), None)
+    return head is not None and head[0] == short[-1]
 
 
 def stem_key(key: tuple[str | None, tuple[str, ...]]) -> Frame:

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.aliases import with_aliases
 from pipeline.dedupe.corpus import understood
+from pipeline.dedupe.localities import settled
 from pipeline.transform import names
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.stems import stem
@@ -109,7 +111,8 @@ def _all_names(table: pa.Table, parsing: Parsing) -> tuple[np.ndarray, np.ndarra
     encoded = values.dictionary_encode(null_encoding="encode")
     parsed = understood(parsing(encoded.dictionary.to_pylist()))
     order = np.argsort(rows, kind="stable")
-    return np.asarray(encoded.indices)[order], rows[order], parsed
+    flat, owner = np.asarray(encoded.indices)[order], rows[order]
+    return flat, owner, with_aliases(settled(parsed, flat, owner, table), flat, owner, table)
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:

@@ -16,8 +16,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Bools
+from pipeline.dedupe.clustering import is_bare
+from pipeline.dedupe.coding import Bools, components
 from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, Rows, old_rows
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
 
@@ -54,22 +56,13 @@ def fact_texts(features: pa.Table, comparison: Comparison) -> pa.Array:
         value = features.column(name).combine_chunks()
         columns.append(pc.if_else(pa.array(comparison.weak[name]), pa.scalar(None, pa.string()), value))
     columns += [features.column(n).combine_chunks() for n in ("level", "dependent", "core", "legal_form", "umbrella")]
+    columns.append(pc.cast(pa.array(is_bare(features)), pa.string()))
     columns.append(pc.binary_join(features.column("place_keys").combine_chunks(), "|"))
+    here = pa.array(namesake_towns(features) >= 0)
+    columns.append(
+        pc.if_else(here, features.column("municipality_code").combine_chunks(), pa.scalar(None, pa.string()))
+    )
     return pc.binary_join_element_wise(*(pc.fill_null(c, "-") for c in columns), "\x1f")
-
-
-def components(n: int, a: Rows, b: Rows) -> Rows:
-    """For each row the smallest row that edges connect it to."""
-    label = np.arange(n, dtype=np.int64)
-    while True:
-        low = np.minimum(label[a], label[b])
-        new = label.copy()
-        np.minimum.at(new, label[a], low)
-        np.minimum.at(new, label[b], low)
-        new = new[new]
-        if np.array_equal(new, label):
-            return label
-        label = new
 
 
 def standing(memory: Memory, ids: pa.Array, edges: Edges, facts: pa.Array, judged: Judged, support: float) -> Bools:

@@ -10,7 +10,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.blocking import candidate_pairs
-from pipeline.dedupe.calibration import probability
 from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison, compare
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
@@ -18,8 +17,9 @@ from pipeline.dedupe.features import features
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
 from pipeline.dedupe.memory import Memory, parsed_with
+from pipeline.dedupe.questions import settled
 from pipeline.dedupe.relations import find_relations
-from pipeline.dedupe.scoring import DECISIONS, Scored, match_rows, reasons, score, with_judgements
+from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.weights import Weights, load_weights
 from pipeline.transform.names.table import collector_paused
 
@@ -114,13 +114,14 @@ def _run(
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
-    rows = match_rows(scored, weights)
+    scored = settled(table, comparison, scored, weights, root)
+    rows = match_rows(scored, weights, comparison)
     a, b = comparison.a[rows], comparison.b[rows]
     matches = pa.table(
         {
             "record_id_a": ids.take(pa.array(a)),
             "record_id_b": ids.take(pa.array(b)),
-            "probability": pa.array(probability(scored.score[rows], weights.calibration)),
+            "probability": pa.array(chance(scored, weights, rows)),
             "score": pa.array(scored.score[rows]),
             "decision": pa.array(DECISIONS, pa.string()).take(pa.array(scored.decision[rows])),
             "rule": pa.array(scored.rules, pa.string()).take(pa.array(scored.rule[rows])),

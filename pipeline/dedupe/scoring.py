@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.calibration import worth
+from pipeline.dedupe.calibration import probability, worth
 from pipeline.dedupe.comparison import VOCABULARY, Comparison
 from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.weights import Weights
@@ -18,6 +18,7 @@ DECISIONS = ("different", "related", "maybe", "same")
 _VALUES = {
     "name": "name",
     "full_name": "name",
+    "letters": "name",
     "business_id": "business_id",
     "association_number": "association_number",
     "phone": "phones",
@@ -46,6 +47,9 @@ class Scored:
     rules: tuple[str, ...]
     without_rule: npt.NDArray[np.float64]
     """The score without the bits of the finding that decided; the score itself where the threshold decided."""
+    doubt: npt.NDArray[np.float64] | None = None
+    """Bits for one organisation where so much stands against the finding that decided that a person should look;
+    minus infinity elsewhere; null when no rule is doubted."""
 
 
 def score(comparison: Comparison, weights: Weights) -> Scored:
@@ -57,6 +61,7 @@ def score(comparison: Comparison, weights: Weights) -> Scored:
     rules = ("threshold", *(r.id for r in weights.rules))
     rule = np.zeros(n, dtype=np.int16)
     rest = total.copy()
+    doubt = np.full(n, -np.inf)
     family, alike = _likeness(comparison)
     for i, r in enumerate(weights.rules, start=1):
         level = VOCABULARY[r.feature].index(r.outcome)
@@ -65,7 +70,20 @@ def score(comparison: Comparison, weights: Weights) -> Scored:
         decision[hit] = np.where(akin[hit] & (r.decision == "related"), RELATED, DIFFERENT)
         rule[hit] = i
         rest[hit] -= weights.bits[r.feature][level]
-    return Scored(total, decision, rule, rules, np.round(rest, 6))
+        if r.doubt is not None:
+            against = np.flatnonzero(hit)
+            found = worth(np.round(rest[against], 6), weights.calibration) - r.doubt
+            doubt[against] = np.where(found >= 0, found + 1.0, -np.inf)
+    return Scored(total, decision, rule, rules, np.round(rest, 6), doubt)
+
+
+def chance(scored: Scored, weights: Weights, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """The probability that pairs are one organisation; for those in doubt, in spite of the finding that decides."""
+    found = probability(scored.score[rows], weights.calibration)
+    if scored.doubt is None:
+        return found
+    in_doubt = scored.doubt[rows] > -np.inf
+    return np.where(in_doubt, probability(scored.doubt[rows], ()), found)
 
 
 def bits_of(
@@ -108,19 +126,32 @@ def with_judgements(
         hit = np.isin(key, wanted)
         decision[hit], rule[hit] = value, number
     names = (*scored.rules, "must_link", "must_not_link")
-    return Scored(scored.score, decision, rule, names, scored.without_rule)
+    return Scored(scored.score, decision, rule, names, scored.without_rule, scored.doubt)
 
 
-def match_rows(scored: Scored, weights: Weights) -> npt.NDArray[np.int64]:
+def match_rows(scored: Scored, weights: Weights, comparison: Comparison | None = None) -> npt.NDArray[np.int64]:
     """The pairs worth telling: all but those that are plainly different.
 
-    A pair that a rule keeps apart, related or not, is told when it would have been one organisation without that
-    finding: two chapters that share no more than the umbrella are siblings by their names, which no pair has to say.
+    A pair that a rule keeps apart is told when it would have been one organisation without that finding: as related,
+    or, given the comparison, as different only where the two share a number, a way to reach them or an address as
+    well. Two of one name in two towns are different by their names, which no pair has to say.
     """
     kept = (scored.decision == SAME) | (scored.decision == MAYBE)
-    kept |= (scored.rule > 0) & (worth(scored.without_rule, weights.calibration) >= weights.same)
-    kept |= np.isin(scored.rule, [i for i, r in enumerate(scored.rules) if r.startswith("must_")])
+    ruled = (scored.rule > 0) & (worth(scored.without_rule, weights.calibration) >= weights.same)
+    if comparison is not None:
+        ruled &= (scored.decision == RELATED) | _share(comparison)
+    kept |= ruled
+    kept |= np.isin(scored.rule, [i for i, r in enumerate(scored.rules) if r.startswith("must_") or r == "group"])
     return np.flatnonzero(kept)
+
+
+def _share(comparison: Comparison) -> npt.NDArray[np.bool_]:
+    """Pairs with an equal value that is not everybody's."""
+    found = np.zeros(len(comparison.a), dtype=bool)
+    for name in ("business_id", "association_number", "phone", "email", "host", "street"):
+        shared = [i for i, level in enumerate(VOCABULARY[name]) if level in ("agree", "agree_few", "agree_rare")]
+        found |= np.isin(comparison.levels[name], shared)
+    return found
 
 
 def reasons(features: pa.Table, comparison: Comparison, weights: Weights, rows: npt.NDArray[np.int64]) -> pa.Table:

@@ -25,6 +25,8 @@ class Rule:
     feature: str
     outcome: str
     decision: str
+    doubt: float | None = None
+    """Bits of all other findings from which a person should look all the same; null for never."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,10 @@ class Weights:
     rules: tuple[Rule, ...]
     support: float
     """Share of the cross-links that two groups need to join."""
+    ask: float = -1.0
+    """Bits from which a person may be asked about two groups."""
+    budget: float = 0.05
+    """Share of the records that may stand in questions."""
     origins: Mapping[str, Mapping[str, Origin]] = field(default_factory=dict)
     """Where learned numbers came from; empty for weights set by hand."""
     pairs: tuple[int, int] = (0, 0)
@@ -82,7 +88,10 @@ def weights_from(raw: Mapping[str, Any]) -> Weights:
             wrong = ", ".join(sorted(set(found) ^ set(levels)))
             raise WeightsError(f"features.{feature}: missing or unknown levels: {wrong}")
         bits[feature] = tuple(_number(found[level]) for level in levels)
-    rules = tuple(Rule(**{k: str(v) for k, v in r.items()}) for r in raw["rules"])
+    rules = tuple(
+        Rule(**{k: float(v) if k == "doubt" else str(v) for k, v in r.items()})  # type: ignore[arg-type]
+        for r in raw["rules"]
+    )
     for rule in rules:
         if rule.outcome not in VOCABULARY.get(rule.feature, ()) or rule.decision not in DECISIONS:
             raise WeightsError(f"rules.{rule.id}: unknown feature, outcome or decision")
@@ -95,6 +104,8 @@ def weights_from(raw: Mapping[str, Any]) -> Weights:
         bits=bits,
         rules=rules,
         support=float(raw["clustering"]["support"]),
+        ask=float(raw["questions"]["from"]),
+        budget=float(raw["questions"]["budget"]),
         origins=_origins(given),
         pairs=tuple(raw.get("pairs", (0, 0))),
         calibration=tuple((float(s), float(b)) for s, b in raw.get("calibration", ())),
@@ -138,9 +149,12 @@ def weights_text(weights: Weights) -> str:
             lines.append(f"    {level}: {value}")
     lines.append("rules:")
     lines += [
-        f"  - {{id: {r.id}, feature: {r.feature}, outcome: {r.outcome}, decision: {r.decision}}}" for r in weights.rules
+        f"  - {{id: {r.id}, feature: {r.feature}, outcome: {r.outcome}, decision: {r.decision}"
+        + (f", doubt: {r.doubt}}}" if r.doubt is not None else "}")
+        for r in weights.rules
     ]
     lines.append(f"clustering: {{support: {weights.support}}}")
+    lines.append(f"questions: {{from: {weights.ask}, budget: {weights.budget}}}")
     if weights.calibration:
         lines.append("calibration:   # score, bits it is worth")
         lines += [f"  - [{s}, {b}]" for s, b in weights.calibration]

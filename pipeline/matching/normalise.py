@@ -131,7 +131,7 @@ def _names(values: pa.Array) -> pa.Array:
 def _legal_form(value: str) -> str | None:
     worded = texts.tidy(value)
     stated = legal_forms().get(worded.casefold()) if worded else None
-    return stated.legal_form if stated else None
+    return (stated.legal_form or None) if stated else None  # "yhdistys" alone settles nothing
 
 
 def _reached(columns: Sequence[pa.Array], n: int, part: str) -> pa.Array:

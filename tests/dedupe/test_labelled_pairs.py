@@ -127,3 +127,39 @@ def test_known_aliases_are_found_from_names_alone() -> None:
 
 def test_no_known_hard_negative_is_merged() -> None:
     assert _same(_pairs("hard_negative_pairs.csv")) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehät ry, Sotkamon Kirjopaja ry"),
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehät ry ja Sotkamon Kirjopaja ry"),
+        ("KRELLI Kristilliset Eläkeläiset ry", "KRELLI paikallisyhdistykset"),
+        ("Porvoon kaupunki", "Porvoon kaupunki ja kumppanit"),
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehien Kannnatusyhdistys ry"),
+        ("Marttaliitto ry", "Marttaliiton Kannatusyhdistys ry"),
+        ("Kotiväen Keskusliiton Kajaanin yhdistys ry", "Kotiväen Lepoliiton Kajaanin yhdistys ry"),
+    ],
+)
+def test_several_bodies_together_and_bodies_beside_are_not_the_body(one: str, other: str) -> None:
+    assert decide({"name": one}, {"name": other}) != "same"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kajaanin seurakunta", "Kajaanin ev.lut. seurakunta"),
+        ("Lions Club Kajaani ry", "Kajaanin lionsklubi"),
+        ("Kotiväen Keskusliiton Kajaanin yhdistys ry", "Kotiväen Keskusliitto Kajaani"),
+        ("Kajaanin Sädekehien Kannatusyhdistys ry", "Kajaanin Sädekehien Kannnatusyhdistys"),
+        ("Kajaanin Sädekehät ry", "Kajaanin Sädekehät ry kulttuuritoimikunta"),
+        ("Eläkeliitto ry, Kajaanin yhdistys ry", "Eläkeliiton Kajaanin yhdistys ry"),
+    ],
+)
+def test_one_body_in_two_wordings(one: str, other: str) -> None:
+    assert decide({"name": one}, {"name": other}) == "same"
+
+
+def test_a_form_column_that_settles_nothing_keeps_nobody_apart() -> None:
+    a = {"name": "Kajaanin Sädekehät ry", "municipality_code": "205"}
+    assert decide(a, {"name": "Kajaanin Sädekehät", "municipality_code": "205", "legal_form": None}) == "same"

@@ -95,7 +95,7 @@ def _organization(
     parsed = names.parse(best, found_names[0]["language"])
     worded = texts.tidy(item.legal_form)
     stated = legal_forms().get(worded.casefold()) if worded else None
-    form = stated.legal_form if stated else parsed.legal_form
+    form = (stated.legal_form if stated else None) or parsed.legal_form
     kind = item.organization_type or (stated.organization_type if stated else _type_of(form))
     numbers = _identifiers(c, record_id, item)
     place = shared.place

@@ -3,11 +3,13 @@
 from functools import lru_cache
 
 from pipeline.transform.names.abbreviations import abbreviates, find_abbreviation, initials_of
+from pipeline.transform.names.dependents import find_dependent
 from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, guessed, tidy, words
 from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.model import ParsedName
 from pipeline.transform.names.place_words import NO_PLACES, find_places
+from pipeline.transform.names.several import SEVERAL, is_several
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found, find_umbrella
 from pipeline.transform.names.word_signs import (
@@ -42,6 +44,8 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     body, section = _cut_section(everything) if signs & SECTION else (everything, None)
     form = _form(body, signs)
     rest = form.rest
+    if form.form == "srk":  # a parish's form is its noun: "Kuopion seurakunta" is more than a place
+        rest = ["seurakunta" if w is None and lexicon().forms.get(body[i]) == "srk" else w for i, w in enumerate(rest)]
     plain = [w for w in rest if w is not None and w not in MARKS] if signs & (MARK | FORM) else list(body)
     signs |= signs_of(plain) if form.form or section else 0
     if signs & ERROR:
@@ -69,7 +73,9 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     short, carrier = find_abbreviation(display, plain)
     if carrier is not None and not abbreviates(carrier, [w for w in plain if w != carrier]):
         carrier = None
-    dependent = _dependent(rest, plain) if signs & DEPENDENT else None
+    dependent = find_dependent(rest, plain, found) if (signs | mended_signs) & DEPENDENT else None
+    if dependent is None and signs & FORM and is_several(everything):
+        dependent = SEVERAL
     core, head, level = _core(rest, carrier, has_umbrella=found is not None)
     if found is not None and section is None and (last := _section_word(core, only_sections=True)):
         section, core = last, core[:-1]
@@ -129,24 +135,6 @@ def _take_out(found: Found, *lists: list[str | None]) -> None:
         again = find_umbrella(lists[-1])
 
 
-def _dependent(rest: list[str | None], plain: list[str]) -> str | None:
-    """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
-
-    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another.
-    """
-    free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS]
-    if not free or rest[free[-1]] not in lexicon().dependents:
-        return None
-    last = rest[free[-1]]
-    before = plain.index(last) - 1 if last in plain else -1
-    if before < 0 or not plain[before].endswith("n") or (before < 1 and len(free) < 2):
-        return None
-    if len(free) < 2 and rest.count(None) < 2:
-        return None
-    rest[free[-1]] = None
-    return last
-
-
 def _put_back(rest: list[str | None], body: list[str], found: Found) -> list[str | None]:
     return [body[i] if rest[i] is None else rest[i] for i in range(found.start, found.end)]
 
@@ -177,6 +165,8 @@ def _cut_section(everything: list[str]) -> tuple[list[str], str | None]:
         last = unit[-1]
         if last.endswith(lex.loose_sections) and not (last in lex.heads and mark == OF_BODY and last == "kerho"):
             return body, " ".join(unit)
+    if len(everything) > 2 and everything[-2] in lex.forms and everything[-1].endswith(lex.loose_sections):
+        return everything[:-1], everything[-1]  # "X ry kulttuuritoimikunta"
     content = [w for w in everything if w not in MARKS and w not in lex.forms]
     if len(content) > 1 and content[-1].endswith(lex.sections):
         at = len(everything) - 1 - everything[::-1].index(content[-1])
@@ -196,6 +186,7 @@ def _core(
     heads: list[str] = []
     national: list[str] = []
     head: str | None = None
+    central: str | None = None
     level: str | None = None
     for word in rest:
         if word is None or word in MARKS or word.replace(".", "") in lex.stops:
@@ -206,6 +197,7 @@ def _core(
                 continue
             if part in lex.heads:
                 head, told = lex.heads[part]
+                central = head if head in _CENTRAL else central
                 level = _stronger(level, told)
                 heads.append(part)
             elif part in lex.national:
@@ -216,13 +208,14 @@ def _core(
             else:
                 stem, head_, told = _compound(part)
                 head = head_ or head
+                central = head_ if head_ in _CENTRAL else central
                 level = _stronger(level, told)
                 if stem:
                     core.append(stem)
     if not core and not has_umbrella:
         core = heads or national
-    elif head in _CENTRAL and not has_umbrella:
-        core.append(ascii_fold(head))  # "Kotiväen Keskusliitto" is not "Kotiväen Liitto"
+    elif central is not None and not has_umbrella:
+        core.append(ascii_fold(central))  # "Kotiväen Keskusliitto" is not "Kotiväen Liitto"
     return core, head, level
 
 

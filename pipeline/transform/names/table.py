@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.transform.names.parse import parse
 
 SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")
-COLUMNS = (*SCALARS, "core", "ascii", "short", "places", "place_keys")
+COLUMNS = (*SCALARS, "place_text", "core", "ascii", "short", "places", "place_keys")
 """`core` has the distinctive words in the order of the name; `short` is the abbreviation, else the initials."""
 
 WORTH = 12_000
@@ -84,6 +84,7 @@ def _parsed(names: Sequence[str | None]) -> pa.Table:
 def _columns(names: Sequence[str | None]) -> pa.Table:
     parsed = [parse(name) for name in names]
     built = {c: pa.array([getattr(p, c) for p in parsed], pa.string()) for c in SCALARS}
+    built["place_text"] = pa.array([p.place_text for p in parsed], pa.string())
     built["core"] = pa.array([p.core for p in parsed], _MANY)
     built["ascii"] = pa.array([p.ascii for p in parsed], pa.string())
     built["short"] = pa.array([p.abbreviation or p.initials for p in parsed], pa.string())

@@ -38,7 +38,7 @@ def _look(word: str) -> int:
         | PLACE * may_be_place(word)
         | ERROR * (repaired(word) is not None)
         | SECTION * word.endswith(lex.loose_sections)
-        | DEPENDENT * (word in lex.dependents)
+        | DEPENDENT * (word in lex.dependents or word in lex.beside)
         | (SWEDISH if swedish else FINNISH * word.endswith(_FINNISH_ENDINGS))
     )
 

@@ -1,0 +1,157 @@
+"""Which place a name means where its spelling leaves two, told by the addresses of the records that carry it.
+
+"Hoilolan kyläyhdistys" with an address in Joensuu is of Hoilola, and no mistyped Hollola; "Kupion Martat" of Kuopio
+is a typing error. A village seldom written is a spelling of a more frequent one in the same municipality. Without any
+address, a place one letter from a municipality's name is that municipality.
+
+Belongs here: choosing among readings. Finding places in a name is in `transform.names` and in `corpus`.
+"""
+
+from collections import Counter, defaultdict
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.dedupe.coding import Codes, coded, padded
+from pipeline.dedupe.corpus import known_places
+from pipeline.transform.names.place_words import PlaceWord, place_words
+from pipeline.transform.names.stems import place_stem
+from pipeline.transform.names.typing_errors import deletions, repaired
+
+MOSTLY = 0.5
+"""Share of the known addresses that must lie in a municipality for the name to be a spelling of it."""
+SELDOM = 2
+"""A village in at most so many names may be a spelling of another."""
+HOME = 0.15
+"""Share of a village's addresses, and at least two, that put a village of the name into a municipality."""
+SHORTEST = 5
+"""Letters from which a village may be another one mistyped."""
+
+Rows = npt.NDArray[np.int64]
+
+
+def settled(parsed: pa.Table, flat: Rows, owner: Rows, records: pa.Table) -> pa.Table:
+    """The parsed distinct names with the places that their records' addresses settle.
+
+    `flat` and `owner` hold, for every name of every record, the row of `parsed` and of `records` (which has the
+    column `municipality_code`).
+    """
+    keys = parsed.column("place_keys").to_pylist()
+    written, read_as = _written(parsed, keys)
+    if not written:
+        return parsed
+    towns = _addresses(written, flat, owner, records)
+    meant = _villages(Counter(written.values()), towns, read_as)
+    places = parsed.column("places").to_pylist()
+    for i, village in written.items():
+        places[i], keys[i] = meant[village]
+    many = pa.list_(pa.string())
+    changed = {"places": pa.array(places, many), "place_keys": pa.array(keys, many)}
+    return pa.table({c: changed.get(c, parsed.column(c)) for c in parsed.column_names})
+
+
+def namesake_towns(features: pa.Table) -> Codes:
+    """Per record the code of its municipality where its village's name is that of villages elsewhere too, -2 where
+    such a record tells no municipality, else -1.
+
+    Two such records with different municipalities are of two villages. Elsewhere an address in another municipality
+    only says that somebody moved.
+    """
+    village, values = padded(features.column("place_keys"))
+    is_village = np.array([v[0] == "V" for v in values] + [False])[village[:, 0]]
+    town = coded(features.column("municipality_code"))[0]
+    told = np.flatnonzero(is_village & (town >= 0))
+    if not len(told):
+        return np.full(len(features), -1, dtype=np.int32)
+    pair, n = np.unique(village[told, 0].astype(np.int64) << 32 | town[told], return_counts=True)
+    total = np.bincount(village[told, 0], minlength=len(values))
+    at_home = (n >= 2) & (n >= HOME * total[pair >> 32])
+    several = np.bincount(pair[at_home] >> 32, minlength=len(values)) > 1
+    is_namesake = is_village & np.append(several, False)[village[:, 0]]
+    return np.where(is_namesake, np.where(town >= 0, town, -2), -1).astype(np.int32)
+
+
+def _written(parsed: pa.Table, keys: list[list[str]]) -> tuple[dict[int, str], dict[str, PlaceWord]]:
+    """(row -> the village as written, for names of a village and of a municipality read through a typing error;
+    village -> the municipality it was read as)."""
+    texts, asciis = parsed.column("place_text").to_pylist(), parsed.column("ascii").to_pylist()
+    known = place_words()
+    found: dict[int, str] = {}
+    read_as: dict[str, PlaceWord] = {}
+    for i, (key, text, ascii_) in enumerate(zip(keys, texts, asciis, strict=True)):
+        if len(key) != 1 or key[0][0] in "RX":
+            continue
+        if key[0][0] == "V":
+            found[i] = key[0][1:]
+        elif text and text not in ascii_ and text in known:
+            word = next((w for w in ascii_.split(" ") if repaired(w) == text), None)
+            if word is not None:
+                found[i] = place_stem(word)
+                read_as[found[i]] = known[text]
+    return found, read_as
+
+
+def _addresses(written: dict[int, str], flat: Rows, owner: Rows, records: pa.Table) -> dict[str, Counter[str]]:
+    """Village -> municipalities of the records whose names have it."""
+    code, codes = coded(records.column("municipality_code"))
+    is_asked = np.zeros(int(flat.max(initial=-1)) + 1, dtype=bool)
+    is_asked[[i for i in written if i < len(is_asked)]] = True
+    use = np.flatnonzero(is_asked[flat] & (code[owner] >= 0))
+    found: dict[str, Counter[str]] = defaultdict(Counter)
+    for i, c in zip(flat[use].tolist(), code[owner[use]].tolist(), strict=True):
+        found[written[i]][codes[c]] += 1
+    return found
+
+
+def _villages(
+    often: Counter[str], towns: dict[str, Counter[str]], read_as: dict[str, PlaceWord]
+) -> dict[str, tuple[list[str], list[str]]]:
+    """Village -> (places, place keys) that it means."""
+    known = known_places()
+    near_town: dict[str, set[str]] = defaultdict(set)
+    for word in known:
+        for key in deletions(word):
+            near_town[key].add(word)
+    meant: dict[str, tuple[list[str], list[str]]] = {}
+    frequent: dict[str, list[str]] = defaultdict(list)
+    for village in sorted(often, key=lambda v: (-often[v], v)):
+        at = towns.get(village, Counter())
+        near = {
+            known[w].codes: known[w] for k in deletions(village) for w in near_town.get(k, ()) if _alike(w, village)
+        }
+        if village in read_as:
+            near[read_as[village].codes] = read_as[village]
+        town = _town(at, [near[c] for c in sorted(near)])
+        if town is not None:
+            meant[village] = (list(town.codes), list(town.keys))
+            continue
+        other = _other(village, at, often, frequent, towns)
+        meant[village] = meant[other] if other else ([f"V{village}"], [f"V{village}"])
+        if other is None:
+            for key in deletions(village):
+                frequent[key].append(village)
+    return meant
+
+
+def _town(at: Counter[str], near: list[PlaceWord]) -> PlaceWord | None:
+    """The municipality one letter away, if the addresses are there or nobody tells an address."""
+    total = sum(at.values())
+    fits = [t for t in near if sum(at[c] for c in t.codes) >= MOSTLY * total]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _other(
+    village: str, at: Counter[str], often: Counter[str], frequent: dict[str, list[str]], towns: dict[str, Counter[str]]
+) -> str | None:
+    """The more frequent village one letter away in the same municipality."""
+    if often[village] > SELDOM or len(village) < SHORTEST or not at:
+        return None
+    near = sorted({v for key in deletions(village) for v in frequent.get(key, ())})
+    fits = [v for v in near if _alike(v, village) and not at.keys().isdisjoint(towns.get(v, {}))]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _alike(one: str, other: str) -> bool:
+    """Equal first letters, or the first two exchanged: Tuusjärvi and Kuusjärvi are two villages."""
+    return one[0] == other[0] or one[:2] == other[1::-1]

@@ -1,0 +1,100 @@
+"""What a person is asked: one question for two groups in doubt, the surest first, no more than a person can read.
+
+Once groups are formed, doubt is between groups: "are these two one organisation?" is one question however many pairs
+of records lie between them, and it is shown by its best pair. A yes joins the two groups. So of all pairs between two
+groups at most one stays "maybe"; those inside a group are decided, and those that nobody is asked about are different.
+
+Also asked: where a finding that decides alone (another Y-tunnus, another place) stands against everything else, see
+`doubt` of the rules in the weights file, and where two groups contradict one another although a pair of them agrees.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.dedupe.calibration import worth
+from pipeline.dedupe.clustering import constraints
+from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.scoring import DIFFERENT, MAYBE, SAME, Scored
+from pipeline.dedupe.weights import Weights
+
+FEWEST = 20
+"""Records that may stand in questions however short the list is."""
+CONTRADICTION = 3.0
+"""Bits by which a contradiction of their other members lessens the odds that two groups are one."""
+
+Numbers = npt.NDArray[np.int64]
+
+
+def settled(features: pa.Table, comparison: Comparison, scored: Scored, weights: Weights, root: Numbers) -> Scored:
+    """The decisions after grouping: maybe for the pairs that a person is asked about, and for no other.
+
+    `root` holds the group of each record. Inside a group a maybe becomes same, between groups same and unasked maybe
+    become different; the rule is then `group`. Judgements stand.
+    """
+    a, b = comparison.a, comparison.b
+    apart = root[a] != root[b]
+    doubtful = np.isin(scored.decision, (SAME, MAYBE))
+    decision, rule = scored.decision.copy(), scored.rule.copy()
+    names = (*scored.rules, "group")
+    is_judged = np.isin(rule, [i for i, r in enumerate(names) if r.startswith("must_")])
+    inside = ~apart & (decision == MAYBE)
+    between = apart & doubtful & ~is_judged
+    decision[inside], rule[inside & (rule == 0)] = SAME, len(scored.rules)
+    decision[between] = DIFFERENT
+    rule[between & (rule == 0)] = len(scored.rules)
+    bits = worth(scored.score, weights.calibration)
+    open_ = scored.rule == 0
+    if scored.doubt is not None:
+        in_doubt = scored.doubt > -np.inf
+        open_, bits = open_ | in_doubt, np.where(in_doubt, scored.doubt, bits)
+    rows = np.flatnonzero(apart & ~is_judged & open_ & (bits >= weights.ask))
+    rows = _asked(features, comparison, rows, bits, root, max(FEWEST, weights.budget * len(features)))
+    decision[rows] = MAYBE
+    rule[rows] = scored.rule[rows]
+    return Scored(scored.score, decision, rule, names, scored.without_rule, scored.doubt)
+
+
+def _asked(
+    features: pa.Table,
+    comparison: Comparison,
+    rows: Numbers,
+    bits: npt.NDArray[np.float64],
+    root: Numbers,
+    most: float,
+) -> Numbers:
+    """The best pair of each two groups, surest first, until `most` records stand in one."""
+    if not len(rows):
+        return rows
+    x, y = root[comparison.a[rows]], root[comparison.b[rows]]
+    low, high = np.minimum(x, y), np.maximum(x, y)
+    order = np.lexsort((rows, -bits[rows], high, low))
+    rows, low, high = rows[order], low[order], high[order]
+    best = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])]
+    rows, low, high = rows[best], low[best], high[best]
+    sure = bits[rows] - CONTRADICTION * _contradict(features, comparison, root, low, high)
+    order = np.lexsort((rows, -sure))
+    rows = rows[order]
+    both = np.stack([comparison.a[rows], comparison.b[rows]], 1).ravel()
+    first = np.zeros(len(both), dtype=np.int64)
+    first[np.unique(both, return_index=True)[1]] = 1
+    return rows[np.cumsum(first.reshape(-1, 2).sum(1)) <= most]
+
+
+def _contradict(
+    features: pa.Table, comparison: Comparison, root: Numbers, low: Numbers, high: Numbers
+) -> npt.NDArray[np.bool_]:
+    """Whether two groups tell of something and agree in no value of it."""
+    wanted = np.zeros(len(root), dtype=bool)
+    wanted[low] = wanted[high] = True
+    members = np.flatnonzero(wanted[root]).tolist()
+    groups = root[members].tolist()
+    found = np.zeros(len(low), dtype=bool)
+    pairs = list(zip(low.tolist(), high.tolist(), strict=True))
+    for facts in constraints(features, comparison):
+        told: dict[int, frozenset[int]] = {}
+        for row, group in zip(members, groups, strict=True):
+            if facts[row]:
+                told[group] = told[group] | facts[row] if group in told else facts[row]
+        found |= [x in told and y in told and told[x].isdisjoint(told[y]) for x, y in pairs]
+    return found

@@ -1,0 +1,36 @@
+"""Finds the noun of a body beside the one that the name says: "Tarmon Tuki", "Marttaliiton Kannatusyhdistys"."""
+
+from pipeline.transform.names.folding import DASH, MARKS
+from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.typing_errors import repaired
+from pipeline.transform.names.umbrellas import Found
+
+
+def find_dependent(rest: list[str | None], plain: list[str], found: Found | None) -> str | None:
+    """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
+
+    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another.
+    """
+    lex = lexicon()
+    free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS]
+    if DASH in rest[2:]:  # "Tarmon Tuki ry, Mustinlahti"
+        before_dash = [i for i in free if i < rest.index(DASH, 2)]
+        free = before_dash if before_dash and rest[before_dash[-1]] in lex.dependents else free
+    written = rest[free[-1]] if free else None
+    if written is None:
+        return None
+    if written in lex.beside:
+        rest[free[-1]] = None
+        return written
+    last = written if written in lex.dependents else repaired(written)
+    if last not in lex.dependents:
+        return None
+    before = next((i for i, w in enumerate(plain) if w == written or repaired(w) == last), 0) - 1
+    if before < 0 or not plain[before].endswith("n"):
+        return None
+    of_umbrella = found is not None and plain[before] not in place_words()
+    if not of_umbrella and ((before < 1 and len(free) < 2) or (len(free) < 2 and rest.count(None) < 2)):
+        return None
+    rest[free[-1]] = None
+    return last
