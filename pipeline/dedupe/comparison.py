@@ -24,8 +24,8 @@ from pipeline.transform.names.place_words import region_of
 Levels = npt.NDArray[np.int8]
 Comparer = Callable[[Codes, Codes], Levels]
 
-CHUNK = 1 << 20
-"""Pairs compared at once."""
+CHUNK = 1 << 17
+"""Pairs compared at once: few enough for what is worked out of them to stay near the processor."""
 
 SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
