@@ -8,6 +8,7 @@ Kinds of key in `DROPPED` are too vague for that and are dropped when hot. All o
 The SQL keeps to what every engine can run (see `engine`): plain tables, window functions, `unnest` alone in a column.
 """
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -43,7 +44,7 @@ FROM (SELECT rid, place, unnest(shorts) AS short FROM f
       FROM f) WHERE length(short) >= 3;
 
 CREATE TEMP TABLE key AS
-SELECT DISTINCT kind, key, rid FROM (
+SELECT DISTINCT kind, hash(kind, key) AS key, rid FROM (
             SELECT 'business_id' AS kind, business_id AS key, rid FROM f
   UNION ALL SELECT 'association_number', association_number, rid FROM f
   UNION ALL SELECT 'phone', unnest(phones), rid FROM f
@@ -71,32 +72,32 @@ SELECT DISTINCT kind, key, rid FROM (
   UNION ALL SELECT 'short', short, rid FROM short
 ) WHERE key IS NOT NULL AND key <> '';
 
-CREATE TEMP TABLE sized AS SELECT *, count(*) OVER (PARTITION BY kind, key) AS n FROM key;
+-- keys are joined by their hash; two that fall together make one pair more to compare, and nothing else
+CREATE TEMP TABLE counted AS SELECT key, any_value(kind) AS kind, count(*) AS n FROM key GROUP BY key;
+
+CREATE TEMP TABLE sized AS SELECT k.kind, key, rid, n FROM key k JOIN counted USING (key) WHERE n > 1;
 
 CREATE TEMP TABLE hot AS
-SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY kind, key, part ORDER BY postal_code, rid) AS rn
+SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY key, part ORDER BY postal_code, rid) AS rn
 FROM (SELECT s.kind, s.key, s.rid, f.identity AS part, f.postal_code,
-             count(*) OVER (PARTITION BY s.kind, s.key, f.identity) AS size
+             count(*) OVER (PARTITION BY s.key, f.identity) AS size
       FROM sized s JOIN f USING (rid) WHERE s.n > {CAP} AND s.kind NOT IN {DROPPED});
 
 CREATE TEMP TABLE found AS
           SELECT a.kind, a.rid AS a, b.rid AS b
-          FROM sized a JOIN sized b ON a.kind = b.kind AND a.key = b.key AND a.rid < b.rid
+          FROM sized a JOIN sized b ON a.key = b.key AND a.rid < b.rid
           WHERE a.n <= {CAP} AND b.n <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
-          FROM hot a JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part
+          FROM hot a JOIN hot b ON a.key = b.key AND a.part = b.part
                AND a.rid < b.rid AND a.size <= {CAP} AND b.size <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
-          JOIN hot b ON a.kind = b.kind AND a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
+          JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
 UNION ALL SELECT 'letters', least(a, b), greatest(a, b) FROM fitting
 UNION ALL SELECT 'judged', least(a, b), greatest(a, b) FROM judged WHERE a <> b;
 """
 
-_PAIRS = """
-SELECT a, b, bool_and(kind IN ('business_id', 'association_number')) AS by_number
-FROM found GROUP BY a, b ORDER BY a, b
-"""
+_FOUND = "SELECT a, b, kind IN ('business_id', 'association_number') AS by_number FROM found"
 
 _LETTERS = """
 CREATE TEMP TABLE bare AS
@@ -130,7 +131,7 @@ FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <=
 _REPORT = f"""
 SELECT kind, keys, capped_keys, coalesce(pairs, 0) AS pairs FROM (
   SELECT kind, count(*) AS keys, count(*) FILTER (n > {CAP}) AS capped_keys
-  FROM (SELECT DISTINCT kind, key, n FROM sized) GROUP BY kind)
+  FROM counted GROUP BY kind)
 LEFT JOIN (SELECT kind, count(*) AS pairs FROM found GROUP BY kind) USING (kind) ORDER BY kind
 """
 
@@ -151,8 +152,8 @@ def candidate_pairs(
         "judged": extra.select(["a", "b"]) if extra is not None else nothing,
         "fitting": _fitting(table, engine),
     }
-    pairs, report = engine.query(tables, _KEYS, (_PAIRS, _REPORT))
-    return pairs, report
+    found, report = engine.query(tables, _KEYS, (_FOUND, _REPORT))
+    return _distinct(found), report
 
 
 def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
@@ -165,3 +166,12 @@ def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
     fits = {pair: letters_fit(pair[0], spoken) for pair, spoken in asked.items()}
     told = zip(allowed.column("short").to_pylist(), allowed.column("name").to_pylist(), strict=True)
     return allowed.select(["a", "b"]).filter(pa.array([fits[pair] for pair in told], pa.bool_()))
+
+
+def _distinct(found: pa.Table) -> pa.Table:
+    """Each pair once, in order; `by_number` where all that found it say so."""
+    a, b, by_number = (np.asarray(found.column(c)).astype(np.int64) for c in ("a", "b", "by_number"))
+    found = np.sort((a << 32 | b) << 1 | by_number)  # what no number found comes before what a number found
+    first = found[np.append(True, found[1:] >> 1 != found[:-1] >> 1)[: len(found)]]
+    a, b = (first >> 33).astype(np.int32), (first >> 1 & 0xFFFFFFFF).astype(np.int32)
+    return pa.table({"a": a, "b": b, "by_number": pa.array((first & 1).astype(bool))})

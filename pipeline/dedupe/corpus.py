@@ -6,14 +6,17 @@ stands*: when "KVL" and "Kotiväen Lepoliitto" are found in the same places agai
 are one. Nothing is learned from fewer than `PLACES` places; a short list is taken as it reads.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.dedupe.in_full import abbreviations, say_in_full
+from pipeline.dedupe.word_lists import codes, flat, joined, replaced, spoken, words_of
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import PlaceWord, place_words
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
@@ -22,8 +25,6 @@ from pipeline.transform.names.umbrellas import find_umbrella
 
 PLACES = 3
 """Places with which a frame must be seen to be one of chapters."""
-TOGETHER = 2
-"""Places where an abbreviation and its expansion must both be seen."""
 LONG = 6
 """Letters from which a village may be another one mistyped."""
 RARELY = 0.1
@@ -31,22 +32,19 @@ RARELY = 0.1
 OFTEN_BESIDE = 0.2
 """A word that stands beside a known place in more than this share of its names is no place itself."""
 
-READ = ("umbrella", "core", "places", "place_keys", "level", "ascii", "abbreviation", "dependent")
 Frame = tuple[str | None, str]
 
 
 @dataclass(slots=True)
 class Name:
-    """The parts of one distinct name that the corpus may understand better."""
+    """The parts of a name without a place, which the corpus may understand better. Equal names are one."""
 
     umbrella: str | None
     core: list[str]
-    places: list[str]
-    keys: list[str]
     level: str | None
-    words: list[str]
-    abbreviation: str | None
-    dependent: str | None = None
+    dependent: str | None
+    places: list[str] = field(default_factory=list)
+    keys: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -56,63 +54,75 @@ class Corpus:
     frames: set[Frame] = field(default_factory=set)
     villages: dict[str, str] = field(default_factory=dict)
     """Stem of a village as written -> as it is meant."""
-    abbreviations: dict[str, tuple[str | None, tuple[str, ...]]] = field(default_factory=dict)
-    """Abbreviation in small letters -> (umbrella, words of the core)."""
 
 
 def understood(parsed: pa.Table) -> pa.Table:
     """The parsed names with villages told as places ("V" and a stem) and abbreviations by what they stand for."""
-    names = [
-        Name(u, c, p, k, lv, a.split(" "), ab, d)
-        for u, c, p, k, lv, a, ab, d in zip(
-            *(parsed.column(c).to_pylist() for c in READ),
-            strict=True,
-        )
-    ]
-    corpus = Corpus()
-    _learn_villages(names, corpus)
-    for name in names:
-        _place(name, corpus)
-    _learn_abbreviations(names, corpus)
-    for name in names:
-        _expand(name, corpus)
-    many = pa.list_(pa.string())
-    changed: dict[str, Any] = {
-        "umbrella": pa.array([n.umbrella for n in names], pa.string()),
-        "core": pa.array([n.core for n in names], many),
-        "places": pa.array([n.places for n in names], many),
-        "place_keys": pa.array([n.keys for n in names], many),
-        "level": pa.array([n.level for n in names], pa.string()),
-        "dependent": pa.array([n.dependent for n in names], pa.string()),
-    }
-    return pa.table({c: changed.get(c, parsed.column(c)) for c in parsed.column_names})
+    changed: dict[str, Any] = {c: flat(parsed.column(c)) for c in parsed.column_names}
+    _villages(changed)
+    written = {a.lower() for a in pc.unique(changed["abbreviation"]).to_pylist() if a and 2 <= len(a) <= 6}
+    say_in_full(changed, abbreviations(changed, written))
+    return pa.table(changed)
 
 
-def _frame(name: Name, without: int = -1) -> Frame:
-    gone = place_stem(name.core[without]) if without >= 0 else None
-    kept = [w for w in name.core if place_stem(w) != gone] if gone else name.core  # "Kotvalan VPK / Kotvala"
-    return name.umbrella, " ".join(sorted(map(stem, kept)))
-
-
-def _learn_villages(names: list[Name], corpus: Corpus) -> None:
-    places: dict[Frame, set[str]] = defaultdict(set)
-    beside: Counter[str] = Counter()
-    alone: Counter[str] = Counter()
-    for name in names:
-        if name.places:
-            places[_frame(name)].update(name.places)
-            beside.update(place_stem(w) for w in name.core)
-        else:
-            alone.update(place_stem(w) for w in name.core)
-    corpus.frames = {f for f, found in places.items() if len(found) >= PLACES and f != (None, "")}
+def _villages(parsed: dict[str, Any]) -> None:
+    """Reads the names without a place again."""
+    corpus = Corpus(_frames(parsed))
+    placeless = np.flatnonzero(np.asarray(pc.list_value_length(parsed["places"])) == 0)
+    some = pa.array(placeless)
+    columns = [parsed[c].take(some) for c in ("umbrella", "core", "level", "dependent")]
+    kind = codes(columns[0], spoken(columns[1]), *columns[2:])
+    _, first, count = np.unique(kind, return_index=True, return_counts=True)
+    names = [Name(*n) for n in zip(*(c.take(pa.array(first)).to_pylist() for c in columns), strict=True)]
     seen: Counter[str] = Counter()
+    for name, times in zip(names, count.tolist(), strict=True):
+        at = _village_at(name, corpus)
+        if at is not None:
+            seen[place_stem(name.core[at])] += times
+    beside, alone = _neighbours(parsed)
+    corpus.villages = _spelled({w: n for w, n in seen.items() if beside[w] <= OFTEN_BESIDE * (beside[w] + alone[w])})
     for name in names:
-        if not name.places:
-            at = _village_at(name, corpus)
-            if at is not None:
-                seen[place_stem(name.core[at])] += 1
-    villages = {w: n for w, n in seen.items() if beside[w] <= OFTEN_BESIDE * (beside[w] + alone[w])}
-    corpus.villages = _spelled(villages)
+        if any(place_stem(w) in corpus.villages for w in name.core):
+            _place(name, corpus)
+    is_placed = np.array([bool(n.places) for n in names], dtype=bool)
+    again = np.flatnonzero(is_placed[kind])
+    placed = [names[k] for k in kind[again].tolist()]
+    parts = ("umbrella", "core", "level", "dependent", "places", "keys")
+    for part in parts:
+        column = "place_keys" if part == "keys" else part
+        parsed[column] = replaced(parsed[column], placeless[again], [getattr(n, part) for n in placed])
+
+
+def _frames(parsed: dict[str, Any]) -> set[Frame]:
+    """What is left of names without their place, where it is seen with enough places."""
+    stems = joined(parsed["core"], stem)
+    frame = codes(parsed["umbrella"], stems)
+    owner, place, values = words_of(parsed["places"])
+    pairs = np.unique(frame[owner] * max(len(values), 1) + place) // max(len(values), 1)
+    often = np.flatnonzero(np.bincount(pairs, minlength=1) >= PLACES)
+    _, first = np.unique(frame, return_index=True)
+    rows = pa.array(first[often])
+    found = zip(parsed["umbrella"].take(rows).to_pylist(), stems.take(rows).to_pylist(), strict=True)
+    return {f for f in found if f != (None, "")}
+
+
+def _neighbours(parsed: dict[str, Any]) -> tuple[Counter[str], Counter[str]]:
+    """How often each word stands in the core beside a place, and in that of a name without one."""
+    has = np.asarray(pc.list_value_length(parsed["places"])) > 0
+    rows, code, values = words_of(parsed["core"])
+    beside = np.bincount(code[has[rows]], minlength=len(values))
+    alone = np.bincount(code[~has[rows]], minlength=len(values))
+    found: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
+    for word, *times in zip(map(place_stem, values), beside.tolist(), alone.tolist(), strict=True):
+        for counter, n in zip(found, times, strict=True):
+            counter[word] += n
+    return found
+
+
+def _frame(name: Name, without: int) -> Frame:
+    gone = place_stem(name.core[without])
+    kept = [w for w in name.core if place_stem(w) != gone]  # "Kotvalan VPK / Kotvala"
+    return name.umbrella, " ".join(sorted(map(stem, kept)))
 
 
 def _spelled(villages: dict[str, int]) -> dict[str, str]:
@@ -154,10 +164,16 @@ def _village_at(name: Name, corpus: Corpus) -> int | None:
 
 
 def _may_be_place(word: str, corpus: Corpus) -> bool:
-    if len(word) < 4 or not word.isalpha():
-        return False
-    stem_ = place_stem(word)
-    return word.endswith("n") or is_place_like(word) or stem_ in corpus.villages or stem_ in known_places()
+    return _is_like_a_place(word) or (place_stem(word) in corpus.villages and len(word) > 3 and word.isalpha())
+
+
+@lru_cache(maxsize=1 << 18)
+def _is_like_a_place(word: str) -> bool:
+    return (
+        len(word) > 3
+        and word.isalpha()
+        and (word.endswith("n") or is_place_like(word) or place_stem(word) in known_places())
+    )
 
 
 def _place(name: Name, corpus: Corpus) -> None:
@@ -182,64 +198,3 @@ def _place(name: Name, corpus: Corpus) -> None:
         del name.core[found.start : found.end]
     if name.dependent is None and len(name.core) > 1 and name.core[-1] in lexicon().dependents:
         name.dependent = name.core.pop()  # "Eläkkeensaajien Veteraanit Mustinlahden"
-
-
-def _learn_abbreviations(names: list[Name], corpus: Corpus) -> None:
-    """Pairs abbreviations with cores that stand in the same places and whose letters fit."""
-    written = {n.abbreviation.lower() for n in names if n.abbreviation and 2 <= len(n.abbreviation) <= 6}
-    at_place: dict[str, list[Name]] = defaultdict(list)
-    for name in names:
-        if len(name.keys) == 1 and (name.core or name.umbrella):
-            at_place[name.keys[0]].append(name)
-    together: dict[str, Counter[tuple[str | None, tuple[str, ...]]]] = defaultdict(Counter)
-    for there in at_place.values():
-        shorts = {n.core[0] for n in there if len(n.core) == 1 and n.umbrella is None and n.core[0] in written}
-        if not shorts:
-            continue
-        full: dict[tuple[str | None, tuple[str, ...]], Name] = {}
-        for n in there:
-            if not (n.core and n.core[0] in shorts):
-                full.setdefault((n.umbrella, tuple(n.core)), n)
-        for key, n in full.items():
-            spoken = _spoken(n)
-            for short in shorts:
-                if spoken and spoken[0][0] == short[0] and letters_fit(short, spoken) and _ends_alike(short, spoken):
-                    together[short][key] += 1
-    for short, found in together.items():
-        best = sorted(found.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
-        merged = sum(c for k, c in best if stem_key(k) == stem_key(best[0][0]))
-        rivals = [c for k, c in best if stem_key(k) != stem_key(best[0][0])]
-        if merged >= TOGETHER and (not rivals or rivals[0] * 4 <= best[0][1]):
-            corpus.abbreviations[short] = best[0][0]
-
-
-def _ends_alike(short: str, spoken: list[str]) -> bool:
-    """In a single compound the last letter is that of its head: NSL is a "Nivelsuojaliitto", no "-yhdistys"."""
-    if len(spoken) > 1:
-        return True
-    head = next((e for e, _, _ in lexicon().head_suffixes if spoken[0].endswith(e)), None)
-    return head is not None and head[0] == short[-1]
-
-
-def stem_key(key: tuple[str | None, tuple[str, ...]]) -> Frame:
-    """The family that a core belongs to, whatever its inflection."""
-    return key[0], " ".join(sorted(map(stem, key[1])))
-
-
-def _spoken(name: Name) -> list[str]:
-    """The words of a name without its places, stops and legal forms."""
-    lex, known = lexicon(), place_words()
-    keys = {k[1:] for k in name.keys}
-    silent = (known, lex.stops, lex.forms)
-    return [w for w in name.words if not any(w in s for s in silent) and place_stem(w) not in keys]
-
-
-def _expand(name: Name, corpus: Corpus) -> None:
-    """Says an abbreviation by what it stands for; one beside its own expansion is said once."""
-    for short in name.core:
-        if short in corpus.abbreviations:
-            umbrella, words = corpus.abbreviations[short]
-            rest = [w for w in name.core if w != short]
-            name.core = [*words, *(w for w in rest if stem(w) not in {stem(x) for x in words})]
-            name.umbrella = name.umbrella or umbrella
-            return

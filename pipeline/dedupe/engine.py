@@ -23,8 +23,8 @@ Levels = npt.NDArray[np.int8]
 Work = Callable[[Codes, Codes], dict[str, Levels]]
 """Aligned row numbers of a batch of pairs -> one level per pair and feature."""
 
-CHUNK = 1 << 20
-"""Pairs compared at once: bounds the memory of a comparison."""
+CHUNK = 1 << 17
+"""Pairs compared at once: few enough for what is worked out of them to stay near the processor."""
 
 
 class Engine(Protocol):
@@ -59,8 +59,7 @@ class OneMachine:
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
         with duckdb.connect() as con:
             for name, table in tables.items():
-                con.register(f"{name}_in", table)
-                con.execute(f"CREATE TEMP TABLE {name} AS SELECT * FROM {name}_in").fetchall()
+                con.register(name, table)
             con.execute(script).fetchall()
             return [con.sql(answer).to_arrow_table() for answer in answers]
 

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 from pipeline.dedupe.aliases import with_aliases
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
+from pipeline.dedupe.word_lists import joined
 from pipeline.transform import names
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.stems import stem
@@ -57,7 +58,7 @@ def normal_form(records: pa.Table) -> pa.Table:
     ids = table.column("record_id")
     if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
         raise ValueError("record_id must be filled and unique; give each record an id of its own.")
-    return table.sort_by("record_id").combine_chunks()
+    return table.take(pc.sort_indices(ids)).combine_chunks()
 
 
 def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
@@ -67,15 +68,18 @@ def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     and `place_keys` (former municipalities kept apart) from the first name with a place; `cores`, `asciis`, `shorts`
     hold one entry per name. `identity` names what the record claims to be: umbrella, place and core.
     """
-    table = normal_form(records)
+    return features_of(normal_form(records), parsing)
+
+
+def features_of(table: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
+    """As `features`, of records in their normal form."""
     n = len(table)
     with collector_paused():
         flat, owner, parsed = _all_names(table, parsing)
     built: dict[str, Any] = {name: _first(parsed.column(name), flat, owner, n) for name in SCALARS}
     primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
-    words = parsed.column("core").to_pylist()
-    core = pa.array([" ".join(sorted(w)) for w in words], _TEXT)
-    stems = pa.array([" ".join(sorted(map(stem, w))) for w in words], _TEXT)
+    words = _one(parsed.column("core"))
+    core, stems = joined(words), joined(words, stem)
     built["core"] = core.take(pa.array(primary))
     offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
     for name, values in {

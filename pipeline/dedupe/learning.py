@@ -135,6 +135,7 @@ def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
     place = {c: k + 1 for k, c in enumerate(columns)}
     hard = np.zeros(len(lesson.rows))
     index = np.zeros((len(lesson.rows), 0), dtype=np.int64)
+    code = np.zeros(len(lesson.rows), dtype=np.int64)  # one number per row of the index, in the same order
     for feature, levels in VOCABULARY.items():
         if feature in UNTAUGHT:
             continue
@@ -143,9 +144,11 @@ def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
         fixed = np.where(at == 0, np.asarray(base.bits[feature]), 0.0)
         hard += fixed[level]
         index = np.hstack([index, at[level][:, None]])
+        code = code * (len(levels) + 1) + np.where(at > 0, np.arange(1, len(levels) + 1), 0)[level]
     usable = hard == 0  # vetoed pairs are decided; they teach nothing about the rest
     index, same, count = index[usable], lesson.same[usable], lesson.count[usable]
-    patterns, back = np.unique(index, axis=0, return_inverse=True)
+    _, first, back = np.unique(code[usable], return_index=True, return_inverse=True)
+    patterns = index[first]
     yes = np.bincount(back.ravel(), weights=count * same, minlength=len(patterns))
     all_ = np.bincount(back.ravel(), weights=count, minlength=len(patterns))
     x = np.zeros((len(patterns), len(columns) + 1))

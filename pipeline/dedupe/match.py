@@ -1,8 +1,9 @@
 """The whole of matching in a row: from records to organisations, with decisions, reasons and relations."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -13,33 +14,55 @@ from pipeline.dedupe.blocking import candidate_pairs
 from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison, compare
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.dedupe.features import features
+from pipeline.dedupe.features import features_of, normal_form
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
 from pipeline.dedupe.memory import Memory, parsed_with
 from pipeline.dedupe.questions import settled
 from pipeline.dedupe.relations import find_relations
+from pipeline.dedupe.repeats import set_aside, with_followers
 from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.weights import Weights, load_weights
 from pipeline.transform.names.table import collector_paused
 
+PAIR = ("record_id_a", "record_id_b")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class MatchResult:
-    """What matching found. All tables are sorted; the same records in another order give the same result."""
+    """What matching found. All tables are sorted; the same records in another order give the same result.
+
+    `reasons` and `relations` are worked out when they are first asked for; their seconds then join the `timings`.
+    """
 
     clusters: pa.Table
     """`record_id, cluster_id` for every record; `cluster_id` is the smallest record id of the organisation."""
     matches: pa.Table
     """Columns of the schema table `match`."""
-    reasons: pa.Table
-    """Columns of the schema table `match_reason`."""
-    relations: pa.Table
-    """`record_id_a, record_id_b, relation_type, rule` by the smallest record id of each organisation."""
     blocking_report: pa.Table
     """`kind, keys, capped_keys, pairs`."""
     timings: dict[str, float] = field(default_factory=dict)
     """Seconds per stage."""
+    set_aside: int = 0
+    """Records that follow others which are equal to them in every value, see `repeats`."""
+    _reasons: Callable[[], pa.Table] = field(repr=False, kw_only=True)
+    _relations: Callable[[], pa.Table] = field(repr=False, kw_only=True)
+
+    @cached_property
+    def reasons(self) -> pa.Table:
+        """Columns of the schema table `match_reason`."""
+        return self._timed("reasons", self._reasons)
+
+    @cached_property
+    def relations(self) -> pa.Table:
+        """`record_id_a, record_id_b, relation_type, rule` by the smallest record id of each organisation."""
+        return self._timed("relations", self._relations)
+
+    def _timed(self, stage: str, made: Callable[[], pa.Table]) -> pa.Table:
+        start = time.perf_counter()
+        table = made()
+        self.timings[stage] = round(time.perf_counter() - start, 3)
+        return table
 
 
 def match(
@@ -95,7 +118,10 @@ def _run(
         timings[stage] = round(now - start, 3)
         start = now
 
-    table = features(records, engine.parsed if memory is None else partial(parsed_with, memory))
+    judged_ids = {i for t in (must_link, must_not_link) if t is not None for c in PAIR for i in t.column(c).to_pylist()}
+    records, followers = set_aside(normal_form(records), judged_ids)
+    lap("sorting")
+    table = features_of(records, engine.parsed if memory is None else partial(parsed_with, memory))
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
@@ -128,11 +154,17 @@ def _run(
             "in_same_entity": pa.array(root[a] == root[b]),
         }
     )
-    why = reasons(table, comparison, weights, rows)
-    lap("reasons")
-    relations = find_relations(table, clusters, matches)
-    lap("relations")
-    return MatchResult(clusters, matches, why, relations, report, timings)
+    lap("matches")
+    clusters = with_followers(clusters, followers)
+    return MatchResult(
+        clusters,
+        matches,
+        report,
+        timings,
+        len(followers),
+        _reasons=partial(reasons, table, comparison, weights, rows),
+        _relations=partial(find_relations, table, clusters, matches),
+    )
 
 
 def _grouped(

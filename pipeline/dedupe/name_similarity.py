@@ -18,7 +18,7 @@ import numpy.typing as npt
 from rapidfuzz import fuzz, process
 
 from pipeline.dedupe.coding import Codes
-from pipeline.dedupe.name_table import NameTable, Texts
+from pipeline.dedupe.name_table import LEAST, NameTable, Texts
 from pipeline.transform.names.abbreviations import letters_fit
 
 LEVELS = (
@@ -39,7 +39,7 @@ ALIKE = 90.0
 """Percent of `token_sort_ratio` on the full names without form."""
 MANY = 20_000
 """Texts from which several threads compare faster than one."""
-SHORTEST = 6
+SHORTEST = LEAST
 """Cores shorter than this are never called a typing error of one another (Reima, Reipas)."""
 
 
@@ -167,7 +167,8 @@ def _prefixed(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
     """One core is the beginning of the other: a brand with and without its noun ("Valnaukoti", "Valnau")."""
     left, right = table.cores.values[x], table.cores.values[y]
     one_word = table.words.shape[1] == 1 or ((table.words[x, 1] < 0) & (table.words[y, 1] < 0))
-    fits = np.flatnonzero(one_word & (np.minimum(table.cores.length[x], table.cores.length[y]) >= SHORTEST))
+    alike = one_word & (table.beginning[x] == table.beginning[y])
+    fits = np.flatnonzero(alike & (np.minimum(table.cores.length[x], table.cores.length[y]) >= SHORTEST))
     found = np.zeros(len(x), dtype=bool)
     found[fits] = [p.startswith(q) or q.startswith(p) for p, q in zip(left[fits], right[fits], strict=True)]
     return found

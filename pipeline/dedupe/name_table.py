@@ -12,10 +12,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
+from pipeline.dedupe.word_lists import joined as joined_words
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
 
+LEAST = 6
+"""Letters of a core from which its beginning says something."""
 BACKGROUND = 200
 """Names imagined beside those given, so that a word is not common because a list is short."""
 
@@ -26,6 +29,17 @@ class Texts:
 
     values: npt.NDArray[Any]
     length: npt.NDArray[np.int32]
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """The words of full names without stops, told when asked: few names are."""
+
+    fulls: list[str]
+
+    def __getitem__(self, i: int) -> list[str]:
+        stops = lexicon().stops
+        return [w for w in self.fulls[i].split(" ") if w and w not in stops and w not in MARKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +66,14 @@ class NameTable:
     word_bits: npt.NDArray[np.float32]
     core_bits: npt.NDArray[np.float32]
     rare_bits: float
+    beginning: Codes
+    """Per core the code of its first `LEAST` letters."""
     stems: Codes
     """Per core the code of its words without case and number."""
     digits: Codes
     shorts: list[str]
     """Abbreviations in small letters."""
-    spoken: list[list[str]]
+    spoken: Spoken
     """Per full name its words in their order, without stops."""
     alone: Codes
     """Per record the code in `shorts` where its first name is nothing but an abbreviation of three letters or more."""
@@ -72,16 +88,15 @@ def name_table(features: pa.Table) -> NameTable:
     full_of, fulls = padded(features.column("asciis"))
     missing = max(0, full_of.shape[1] - core_of.shape[1])  # the last names of all records may have no core
     core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
-    words, bits = _words(cores)
-    lead = bits[words].argmax(1).tolist() if len(cores) else []
+    core_words = pc.split_pattern(pa.array(cores, pa.string()), " ")
+    words, bits, dictionary = _words(core_words)
     joined, _ = coded(pc.replace_substring_regex(pa.array(fulls, pa.string()), pattern="[^a-z0-9]", replacement=""))
     numbers = pc.replace_substring_regex(pa.array(cores, pa.string()), pattern="[^0-9]", replacement="")
     digits, _ = coded(pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), numbers))
-    stemmed, _ = coded(pa.array([" ".join(sorted(map(stem, c.split(" ")))) for c in cores], pa.string()))
+    stemmed, _ = coded(joined_words(core_words, stem))
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
-    stops = lexicon().stops
     return NameTable(
         core_of=core_of,
         full_of=full_of,
@@ -91,18 +106,19 @@ def name_table(features: pa.Table) -> NameTable:
         language=coded(features.column("language"))[0],
         is_national=_is_national(features),
         cores=_texts(cores),
-        leads=_texts([c.split(" ")[i] for c, i in zip(cores, lead, strict=True)]),
-        fulls=_texts([" ".join(sorted(f.split(" "))) for f in fulls]),
+        leads=_texts(_leads(words, bits, dictionary)),
+        fulls=_texts(joined_words(pc.split_pattern(pa.array(fulls, pa.string()), " ")).to_pylist()),
         joined=np.append(joined, -1),
         places=_places(features, core_of, len(cores)),
         words=words,
         word_bits=bits,
         core_bits=bits[words].sum(1),
         rare_bits=float(_rounded(np.log2(len(cores) + BACKGROUND)) * 0.5),
+        beginning=np.append(coded(pc.utf8_slice_codeunits(pa.array(cores, pa.string()), 0, LEAST))[0], -1),
         stems=np.append(stemmed, -1),
         digits=np.append(digits, -1),
         shorts=[s.lower() for s in shorts],
-        spoken=[[w for w in f.split(" ") if w and w not in stops and w not in MARKS] for f in fulls],
+        spoken=Spoken(fulls),
         alone=np.where(_equal(short, shorts, full_of[:, 0], fulls), short, -1),
         is_short=np.array([len(s) >= 3 for s in shorts] + [False])[short],
         as_initials=np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short],
@@ -160,13 +176,18 @@ def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int
     return np.bincount(both >> 32, minlength=size)
 
 
-def _words(cores: list[str]) -> tuple[Codes, npt.NDArray[np.float32]]:
-    """(words of each core as padded codes, weight per code: bits of surprise of the word among all cores)."""
-    lists = pc.split_pattern(pa.array(cores, pa.string()), " ")
-    matrix, dictionary = padded(lists)
+def _words(cores: pa.Array) -> tuple[Codes, npt.NDArray[np.float32], list[str]]:
+    """(words of each core as padded codes, weight per code: bits of surprise of the word among all cores, words)."""
+    matrix, dictionary = padded(cores)
     seen = np.bincount(matrix[matrix >= 0], minlength=len(dictionary)).astype(np.float64)
     weight = _rounded(np.log2((len(cores) + BACKGROUND) / (seen + 1.0)))
-    return matrix, np.append(weight, 0.0).astype(np.float32)  # code -1 weighs nothing
+    return matrix, np.append(weight, 0.0).astype(np.float32), dictionary  # code -1 weighs nothing
+
+
+def _leads(words: Codes, bits: npt.NDArray[np.float32], dictionary: list[str]) -> list[str]:
+    """The rarest word of each core."""
+    rarest = words[np.arange(len(words)), bits[words].argmax(1)] if len(words) else words[:, 0]
+    return np.array([*dictionary, ""], dtype=object)[rarest].tolist()
 
 
 def _skeleton(short: str) -> str:

@@ -118,7 +118,8 @@ class OnSpark:
             self._view(name, self._frame(table, 50_000))
         for statement in sqlglot.parse(script, read="duckdb"):
             if isinstance(statement, exp.Create):
-                self._view(statement.this.name, self.spark.sql(statement.expression.sql(dialect="spark")))
+                select = statement.expression.transform(_wide_hash)
+                self._view(statement.this.name, self.spark.sql(select.sql(dialect="spark")))
         found = []
         for answer in answers:
             query = sqlglot.parse_one(answer, read="duckdb").sql(dialect="spark")
@@ -159,6 +160,15 @@ class OnSpark:
         frame = frame.coalesce(int(self.spark.conf.get("spark.sql.shuffle.partitions") or 200)).cache()
         self.kept.append(frame)
         frame.createOrReplaceTempView(name)
+
+
+def _wide_hash(node: Any) -> Any:
+    """`hash` has 64 bits in DuckDB and 32 in Spark, where it would bring strangers together."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
+        return exp.Anonymous(this="xxhash64", expressions=node.expressions)
+    return node
 
 
 _loaded: dict[int, Work] = {}

@@ -30,6 +30,8 @@ class Answer:
     normalised: Normalised
     nameless: int
     blocking_report: pa.Table | None
+    set_aside: int = 0
+    """Records that follow others which are equal to them in every value."""
     release: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -69,7 +71,7 @@ def match_list(
     release = against.resolve().name if against else None
     if not len(named):
         alone = pa.table({"record_id": read.ids, "cluster_id": read.ids}).sort_by("record_id")
-        return Answer(alone, _matches(), _reasons(), read, normalised, nameless, None, release, timings)
+        return Answer(alone, _matches(), _reasons(), read, normalised, nameless, None, 0, release, timings)
 
     from pipeline.dedupe import match
 
@@ -85,8 +87,9 @@ def match_list(
     matches = matches.select([*PAIR, "probability", "decision"])
     lap("answer")
     return Answer(
-        clusters, matches, reasons.select(REASONS), read, normalised, nameless, result.blocking_report, release, timings
-    )
+        clusters, matches, reasons.select(REASONS), read, normalised, nameless, result.blocking_report,
+        result.set_aside, release, timings,
+    )  # fmt: skip
 
 
 def _against(clusters: pa.Table, matches: pa.Table, reasons: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:

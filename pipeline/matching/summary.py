@@ -39,6 +39,8 @@ def lines(answer: Answer, path: Path, folder: Path) -> Iterator[str]:
         f"Pairs: {_n(decisions['same'])} same, {_n(decisions['maybe'])} maybe (a person should look), "
         f"{_n(decisions['related'])} related and not one."
     )
+    if answer.set_aside:
+        yield (f"{_n(answer.set_aside)} records are equal to others in every value; each is in the same organisation.")
     hot = [r for r in answer.blocking_report.to_pylist() if r["capped_keys"]] if answer.blocking_report else []
     if hot:
         shown = ", ".join(f"{r['kind']} {_n(r['capped_keys'])}" for r in hot)

@@ -12,7 +12,7 @@ import zipfile
 import zlib
 from dataclasses import dataclass
 
-from pipeline.sources.csv.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS
+from pipeline.sources.csv.grid import LAST_ROW, MAX_CELLS, MAX_COLUMNS, MAX_ROWS
 from pipeline.sources.errors import SourceFailed
 
 MAX_UNPACKED = 400_000_000
@@ -21,7 +21,7 @@ _SMALL = 20_000_000
 """Below this many bytes the ratio does not matter."""
 # Cells as every program writes them, position first; the expressions begin with plain letters to be fast.
 _WIDE = re.compile(rb'<c r="([A-Z]{3,}|[T-Z][A-Z]|S[G-Z])(\d+)"[^>]*(?<!/)>')
-_LOW = re.compile(rb'<c r="[A-Z]+(?!1000000")(\d{7,})"[^>]*(?<!/)>')
+_LOW = re.compile(rb'<c r="[A-Z]+(\d{7,})"[^>]*(?<!/)>')
 _FILLED = re.compile(rb'<c r="([A-Z]{1,2})\d+"[^>]*(?<!/)>')
 _UNPLACED = re.compile(rb'<(?:c(?! r=")[\s/>]|\w+:c[\s/>])')
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
@@ -118,7 +118,7 @@ def _check_extent(data: bytes, what: str) -> None:
     if far := _WIDE.search(data):
         cell = (far.group(1) + far.group(2)).decode()
         raise SourceFailed(f"{what} has a value in cell {cell}, beyond column {MAX_COLUMNS}; delete what is far right.")
-    if _LOW.search(data):
+    if any(int(low.group(1)) > LAST_ROW for low in _LOW.finditer(data)):
         raise SourceFailed(f"{what} has more than {MAX_ROWS} rows; split the file.")
     tail = data.rfind(b"<row")
     last = _ROW.match(data, tail) if tail >= 0 else None

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pipeline.sources.errors import SourceFailed
 
 MAX_ROWS = 1_000_000
+LAST_ROW = MAX_ROWS + 1
+"""As many rows beside one with the names of the columns."""
 MAX_COLUMNS = 500
 MAX_CELLS = 25_000_000
 """Rows × columns that are held in memory at once (about 2 GB)."""
@@ -70,7 +72,7 @@ def tidy(rows: Iterable[Sequence[str | None]], what: str) -> list[Row]:
 
 def check_size(rows: int, columns: int, what: str) -> None:
     """Raises `SourceFailed` when a sheet is larger than can be meant."""
-    if rows > MAX_ROWS:
+    if rows > LAST_ROW:
         raise SourceFailed(f"{what} has more than {MAX_ROWS} rows; split the file.")
     if columns > MAX_COLUMNS:
         raise SourceFailed(f"{what} has a value in column {columns} (at most {MAX_COLUMNS}); delete what is far right.")

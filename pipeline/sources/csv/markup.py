@@ -9,7 +9,7 @@ from itertools import islice
 from lxml import html  # type: ignore[import-untyped]
 from lxml.etree import LxmlError  # type: ignore[import-untyped]
 
-from pipeline.sources.csv.grid import MAX_COLUMNS, MAX_ROWS, Grid, Merge, Row, tidy
+from pipeline.sources.csv.grid import LAST_ROW, MAX_COLUMNS, Grid, Merge, Row, tidy
 from pipeline.sources.errors import SourceFailed
 
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
@@ -53,7 +53,7 @@ def _table(table: html.HtmlElement) -> tuple[list[Row], list[Merge]]:
     merges: list[Merge] = []
     taken: set[tuple[int, int]] = set()
     own = (row for row in table.iter("tr") if next(row.iterancestors("table")) is table)
-    for top, element in enumerate(islice(own, MAX_ROWS + 1)):
+    for top, element in enumerate(islice(own, LAST_ROW + 1)):
         row: list[str | None] = []
         for cell in element.iterchildren("td", "th"):
             while (top, len(row)) in taken:

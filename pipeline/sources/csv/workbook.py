@@ -14,7 +14,7 @@ import openpyxl
 import python_calamine as calamine
 
 from pipeline.sources.csv.archive import examine
-from pipeline.sources.csv.grid import MAX_CELLS, MAX_COLUMNS, MAX_ROWS, Book, Grid, Merge, check_size, tidy
+from pipeline.sources.csv.grid import LAST_ROW, MAX_CELLS, MAX_COLUMNS, Book, Grid, Merge, check_size, tidy
 from pipeline.sources.errors import SourceFailed
 
 CFB = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -90,7 +90,7 @@ def _with_openpyxl(body: bytes, what: str) -> list[Grid]:
             for row in sheet.iter_rows(values_only=True):
                 rows.append(_texts(row[: MAX_COLUMNS + 1]))
                 cells += len(rows[-1])
-                if len(rows) > MAX_ROWS or cells > MAX_CELLS:
+                if len(rows) > LAST_ROW or cells > MAX_CELLS:
                     raise SourceFailed(f"{place} has too many rows to read; split the file.")
             grids.append(Grid(sheet.title, tidy(rows, place)))
     except SourceFailed:

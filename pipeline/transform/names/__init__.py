@@ -8,8 +8,9 @@ and the place forms of `transform.reference`.
 Does not belong here: comparing two names, or anything that needs more than the one name.
 """
 
+from pipeline.transform.names.bilingual import parallel
 from pipeline.transform.names.folding import ascii_fold, tidy
 from pipeline.transform.names.model import ParsedName
-from pipeline.transform.names.parse import parallel, parse
+from pipeline.transform.names.parse import parse
 
 __all__ = ["ParsedName", "ascii_fold", "parallel", "parse", "tidy"]

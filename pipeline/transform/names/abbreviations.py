@@ -18,18 +18,18 @@ _NO_NAME = frozenset(("RY", "RF", "RP", "SR", "OY", "AB", "OYJ", "ABP", "OSK", "
 
 
 @cache
-def _known() -> tuple[dict[str, str], dict[str, list[tuple[tuple[str, ...], str]]]]:
+def expansions() -> tuple[dict[str, str], dict[str, list[tuple[tuple[str, ...], str]]]]:
     """Organisations' abbreviations, and their expansions by first word."""
     names: dict[str, str] = {}
-    expansions: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for row in rows("abbreviations"):
         if row["is_organisation"] != "yes":
             continue
         names[ascii_fold(row["abbreviation"])] = row["abbreviation"]
         if row["expansion"]:
-            found = pattern_words(row["expansion"])
-            expansions.setdefault(found[0], []).append((found, row["abbreviation"]))
-    return names, expansions
+            words = pattern_words(row["expansion"])
+            found.setdefault(words[0], []).append((words, row["abbreviation"]))
+    return names, found
 
 
 def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str | None]:
@@ -38,24 +38,30 @@ def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str |
     A word of two or more capitals counts ("KuPS", "SPNL"), but only in a name with small letters as well, or one
     that is nothing but the word: a name written in capitals throughout abbreviates nothing.
     """
-    names, expansions = _known()
+    names, known = expansions()
     for word in words:
         if word in names:
             return names[word], word
     for i, word in enumerate(words):
-        for pattern, short in expansions.get(word, ()):
+        for pattern, short in known.get(word, ()):
             n = len(pattern)
             if i + n <= len(words) and all(
                 w.startswith(p[:-1]) if p.endswith("*") else w == p
                 for p, w in zip(pattern, words[i : i + n], strict=True)
             ):
                 return short, None
+    found, has_small = in_capitals(display)
+    if found is None or (len(words) > 1 and not has_small):
+        return None, None
+    return found.upper(), found
+
+
+def in_capitals(display: str) -> tuple[str | None, bool]:
+    """(the last word of two or more capitals, folded; whether the name has a word of small letters as well)."""
     hits = [w for w in _UPPER.findall(display) if w.upper() not in _NO_NAME]
     if not hits:
-        return None, None
-    if len(words) > 1 and not _SMALL.search(display):
-        return None, None
-    return ascii_fold(hits[-1]).upper(), ascii_fold(hits[-1])
+        return None, False
+    return ascii_fold(hits[-1]), _SMALL.search(display) is not None
 
 
 def abbreviates(short: str, others: list[str]) -> bool:
@@ -97,19 +103,19 @@ def letters_fit(short: str, spoken: list[str]) -> bool:
 
 def initials_of(words: list[str]) -> str:
     """Initials of the words, compounds taken apart at a common second part; empty for fewer than two letters."""
-    letters = "".join([_letters(word) for word in words])
+    letters = "".join([letters_of(word) for word in words])
     return letters if len(letters) > 1 else ""
 
 
 @lru_cache(maxsize=1 << 18)
-def _letters(word: str) -> str:
+def letters_of(word: str) -> str:
     """The initial of a word, and that of the second part of each compound in it."""
     stops = lexicon().stops
     return "".join(part[0] + _joint(part) for part in word.split("-") if part and part not in stops).upper()
 
 
 def _joint(word: str) -> str:
-    for second in _JOINTS:
+    for second in _JOINTS if word.endswith(_JOINTS) else ():
         if word.endswith(second) and len(word) > len(second) + 2:
             return second[0]
     return ""

@@ -23,6 +23,15 @@ def may_be_form(word: str) -> bool:
     return plain in lex.forms or plain in lex.form_starts or word.endswith(lex.form_endings)
 
 
+def compound_form(word: str) -> tuple[str, str] | None:
+    """(form, what is left) of a word that ends in one ("Tarmosäätiö")."""
+    lex = lexicon()
+    for ending, value in lex.form_suffixes if word.endswith(lex.form_endings) else ():
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            return value, word[: -len(ending)].rstrip("-")
+    return None
+
+
 def find_form(words: list[str]) -> FoundForm:
     """The legal form of a word list. Several forms ("ry rf", "Oy Ab") count once; a body's own form (ry, sr)
     wins over that of a company, which may only be part of its name."""
@@ -49,13 +58,9 @@ def find_form(words: list[str]) -> FoundForm:
             found.append(form)
             rest[i] = None
             continue
-        if not word.endswith(lex.form_endings):
-            continue
-        for ending, value in lex.form_suffixes:
-            if word.endswith(ending) and len(word) > len(ending) + 1:
-                found.append(value)
-                rest[i] = word[: -len(ending)].rstrip("-")
-                break
+        if (compound := compound_form(word)) is not None:
+            found.append(compound[0])
+            rest[i] = compound[1]
     if all(w is None or w in MARKS for w in rest):  # "Säätiö" alone is a name
         rest = list(words)
     bodies = [f for f in found if f not in _COMPANY]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.place_words import FoundPlaces
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +53,26 @@ class ParsedName:
             return text
         forms = lexicon().forms
         return " ".join(w for w in text.split(" ") if w.replace(".", "").strip(",()") not in forms) or text
+
+
+@dataclass(frozen=True, slots=True)
+class Dissected:
+    """What the reading of the words of a name came to; the parts are those of `ParsedName`."""
+
+    rest: list[str | None]
+    """The words of the body in their positions; null where one was the form, umbrella, place or dependent noun."""
+    plain: list[str]
+    """The words of the body without form and marks."""
+    legal_form: str | None
+    places: FoundPlaces
+    level: str | None
+    umbrella: str | None
+    abbreviation: str | None
+    carrier: str | None
+    """The word that is the abbreviation, where the others spell it out."""
+    section: str | None
+    dependent: str | None
+    head: str | None
+    core: list[str]
+    language: str | None
+    has_marks: bool

@@ -7,7 +7,7 @@ from pipeline.transform.names.dependents import find_dependent
 from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, guessed, tidy, words
 from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.model import ParsedName
+from pipeline.transform.names.model import Dissected, ParsedName
 from pipeline.transform.names.place_words import NO_PLACES, find_places
 from pipeline.transform.names.several import SEVERAL, is_several
 from pipeline.transform.names.typing_errors import repaired
@@ -35,14 +35,45 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     display = tidy(name or "")
     if not display:
         return ParsedName(display="")
+    everything = words_of(display)
+    d = dissect(display, everything, language)
+    stops = lexicon().stops
+    plain, section, places = d.plain, d.section, d.places
+    return ParsedName(
+        display=display,
+        legal_form=d.legal_form,
+        places=places.codes,
+        place_keys=places.keys,
+        place_text=places.text,
+        level=d.level,
+        umbrella=d.umbrella,
+        abbreviation=d.abbreviation,
+        initials=initials_of([w for w in plain if w not in stops] if section is None else plain),
+        section=section,
+        dependent=d.dependent,
+        head=d.head,
+        core=tuple(d.core),
+        language=d.language,
+        ascii=" ".join(plain if section is None else [*plain, "/", section]),
+        tokens=tuple(everything) if not d.has_marks else tuple(w for w in everything if w not in MARKS),
+    )
+
+
+def words_of(display: str) -> list[str]:
+    """The ASCII-folded words and marks of a tidied name."""
     folded = ascii_fold(display)
-    everything = words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)
+    return words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)
+
+
+def dissect(display: str, everything: list[str], language: str | None = None) -> Dissected:
+    """What each word of a tidied name is; `everything` are its `words_of`."""
     signs = signs_of(everything)
+    has_marks = bool(signs & MARK)
     spoken = language if language in ("fi", "sv") else None
     if spoken is None and signs & (SWEDISH | FINNISH):
         spoken = language_of(everything) if signs & SWEDISH else "fi"
     body, section = _cut_section(everything) if signs & SECTION else (everything, None)
-    form = _form(body, signs)
+    form = legal_form(body, signs)
     rest = form.rest
     if form.form == "srk":  # a parish's form is its noun: "Kuopion seurakunta" is more than a place
         rest = ["seurakunta" if w is None and lexicon().forms.get(body[i]) == "srk" else w for i, w in enumerate(rest)]
@@ -79,45 +110,25 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
     core, head, level = _core(rest, carrier, has_umbrella=found is not None)
     if found is not None and section is None and (last := _section_word(core, only_sections=True)):
         section, core = last, core[:-1]
-    stops = lexicon().stops
-    return ParsedName(
-        display=display,
+    return Dissected(
+        rest=rest,
+        plain=plain,
         legal_form=form.form,
-        places=places.codes,
-        place_keys=places.keys,
-        place_text=places.text,
+        places=places,
         level=_level(section, found, level, places.codes, core),
         umbrella=None if found is None else found.pattern.umbrella,
         abbreviation=short,
-        initials=initials_of([w for w in plain if w not in stops] if section is None else plain),
+        carrier=carrier,
         section=section,
         dependent=dependent,
         head=head,
-        core=tuple(core),
+        core=core,
         language=spoken,
-        ascii=" ".join(plain if section is None else [*plain, "/", section]),
-        tokens=tuple(everything) if not signs & MARK else tuple(w for w in everything if w not in MARKS),
+        has_marks=has_marks,
     )
 
 
-@lru_cache(maxsize=1 << 18)
-def parallel(name: str) -> tuple[str, ...]:
-    """The Finnish and the Swedish name where one cell holds both ("Suomen X – Finlands Y ry"); else the name alone."""
-    display = tidy(name)
-    for at in (i for i, c in enumerate(display) if c in "-/"):
-        left, right = display[:at].strip(), display[at + 1 :].strip()
-        if len(left) < 5 or len(right) < 5:
-            continue
-        of_left, of_right = (
-            language_of(words(ascii_fold(left))),
-            language_of(words(ascii_fold(right).removesuffix(" ry"))),
-        )
-        if "sv" in (of_left, of_right) and of_left != of_right and " " in left and " " in right:
-            return left, right
-    return (name,)
-
-
-def _form(body: list[str], signs: int) -> FoundForm:
+def legal_form(body: list[str], signs: int) -> FoundForm:
     """The legal form; most names have none, or "ry" at their end and nowhere else, and need no search."""
     if not signs & FORM:
         return FoundForm(None, list(body))
@@ -206,7 +217,7 @@ def _core(
             elif part == carrier:
                 heads.append(part)
             else:
-                stem, head_, told = _compound(part)
+                stem, head_, told = compound(part)
                 head = head_ or head
                 central = head_ if head_ in _CENTRAL else central
                 level = _stronger(level, told)
@@ -223,7 +234,7 @@ _CENTRAL = ("keskusliitto", "keskusjärjestö")
 
 
 @lru_cache(maxsize=1 << 18)
-def _compound(word: str) -> tuple[str, str | None, str | None]:
+def compound(word: str) -> tuple[str, str | None, str | None]:
     """(the distinctive part, head, level) of a compound; the word itself when it has no known head."""
     lex = lexicon()
     if word.endswith(lex.district_suffixes) and word not in lex.not_district and len(word) > 7:

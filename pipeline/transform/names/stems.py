@@ -16,10 +16,12 @@ _PLACE = (
     ("lahteenmaen", "lahteenmaki"), ("kannaksen", "kannas"), ("portin", "portti"), ("sen", "nen"), ("sten", "set"),
 )  # fmt: skip
 """Genitive and nominative ends of Finnish village names."""
-_ENDS = (
+_GENITIVES = tuple(genitive for genitive, _ in _PLACE)
+_ENDS = frozenset((
     "itten", "oiden", "aiden", "iden", "ojen", "ejen", "ien", "jen", "ten", "den", "ain",
     "an", "en", "in", "on", "un", "yn", "at", "et", "it", "ot", "ut", "yt", "n", "t", "i", "a", "e", "o",
-)  # fmt: skip
+))  # fmt: skip
+_LONGEST = max(map(len, _ENDS))
 _SHORTEST = 4
 """Letters that stay at least."""
 
@@ -29,7 +31,7 @@ def place_stem(word: str) -> str:
     """The nominative of a place name as far as its end tells; the word without a final n otherwise."""
     if not word.endswith("n"):
         return word
-    for genitive, nominative in _PLACE:
+    for genitive, nominative in _PLACE if word.endswith(_GENITIVES) else ():
         if word.endswith(genitive) and len(word) > len(genitive) + 1:
             return word[: -len(genitive)] + nominative
     return word[:-1] if word.endswith("n") and len(word) > _SHORTEST else word
@@ -49,8 +51,8 @@ def stem(word: str) -> str:
     """The word without its case and number, as far as endings tell; short words and numbers stay as they are."""
     if len(word) <= _SHORTEST or not word.isalpha():
         return word
-    for end in _ENDS:
-        if word.endswith(end) and len(word) - len(end) >= _SHORTEST:
-            found = word[: -len(end)]
-            return found.rstrip("aeiouy") if len(found.rstrip("aeiouy")) >= _SHORTEST else found
+    for length in range(min(_LONGEST, len(word) - _SHORTEST), 0, -1):
+        if word[-length:] in _ENDS:
+            found = word[:-length]
+            return bare if len(bare := found.rstrip("aeiouy")) >= _SHORTEST else found
     return word

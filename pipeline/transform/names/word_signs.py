@@ -46,6 +46,11 @@ def _look(word: str) -> int:
 _SIGNS = _Signs()
 
 
+def word_signs(word: str) -> int:
+    """The signs of one word."""
+    return _SIGNS[word]
+
+
 def signs_of(words: list[str]) -> int:
     """The signs of all words together."""
     found = 0

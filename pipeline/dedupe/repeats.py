@@ -1,0 +1,84 @@
+"""Rows that a list holds hundreds of times: a few stand for all of them.
+
+Records that are equal in every value are one organisation as far as anybody can tell. Of more than `MOST` such
+records the first are matched like all others, and the rest follow the first of them into its organisation, compared
+with nothing: a million equal rows would otherwise make millions of pairs that all say the same.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedupe.word_lists import flat
+
+MOST = 60
+"""Equal records that are matched. Fewer than stand for a value that many records share, see `blocking`."""
+
+
+def set_aside(records: pa.Table, kept: Iterable[str | None] = ()) -> tuple[pa.Table, pa.Table]:
+    """(the records to match; `record_id, like` of the others, with the record that they follow).
+
+    The records are in the order of `record_id` and have the columns of `features.INPUT`; `kept` are ids of records
+    that are matched in any case, because a person judged them.
+    """
+    rows = _frequent(records)
+    if not len(rows):
+        return records, _followers(records, rows, rows)
+    same = _groups(records.take(pa.array(rows)))
+    order = np.argsort(same, kind="stable")
+    first = np.flatnonzero(np.append(True, same[order][1:] != same[order][:-1]))
+    size = np.diff(np.append(first, len(order)))
+    place = np.arange(len(order)) - np.repeat(first, size)
+    follows = place >= MOST
+    follower, leader = rows[order][follows], rows[np.repeat(order[first], size)[follows]]
+    ids = records.column("record_id")
+    judged = pa.array([k for k in kept if k is not None], pa.string())
+    free = ~np.asarray(pc.is_in(ids.take(pa.array(follower)), value_set=judged))
+    follower, leader = follower[free], leader[free]
+    stays = np.ones(len(records), dtype=bool)
+    stays[follower] = False
+    return records.filter(pa.array(stays)), _followers(records, follower, leader)
+
+
+def with_followers(clusters: pa.Table, followers: pa.Table) -> pa.Table:
+    """The clusters with the records that were set aside, in the order of `record_id`."""
+    if not len(followers):
+        return clusters
+    at = pc.index_in(followers.column("like"), value_set=flat(clusters.column("record_id")))
+    joined = pa.table(
+        {"record_id": followers.column("record_id"), "cluster_id": clusters.column("cluster_id").take(at)}
+    )
+    every = pa.concat_tables([clusters, joined])
+    return every.take(pc.sort_indices(every.column("record_id"))).combine_chunks()
+
+
+def _frequent(records: pa.Table) -> npt.NDArray[np.int64]:
+    """Rows whose name stands more than `MOST` times."""
+    encoded = flat(records.column("name")).dictionary_encode(null_encoding="encode")
+    code = np.asarray(encoded.indices, dtype=np.int64)
+    return np.flatnonzero(np.bincount(code, minlength=1)[code] > MOST) if len(code) else code
+
+
+def _groups(some: pa.Table) -> npt.NDArray[np.int64]:
+    """A number per record, equal for records that are equal in all values but their id."""
+    group = np.zeros(len(some), dtype=np.int64)
+    for name in some.column_names:
+        if name == "record_id":
+            continue
+        column = flat(some.column(name))
+        if pa.types.is_list(column.type):
+            if pc.list_flatten(column).null_count:
+                return np.arange(len(some))
+            column = pc.binary_join(column, "\x1f")
+        encoded = column.dictionary_encode(null_encoding="encode")
+        code = np.asarray(encoded.indices, dtype=np.int64)
+        _, group = np.unique(group * max(len(encoded.dictionary), 1) + code, return_inverse=True)
+    return group
+
+
+def _followers(records: pa.Table, follower: npt.NDArray[np.int64], leader: npt.NDArray[np.int64]) -> pa.Table:
+    ids = flat(records.column("record_id"))
+    return pa.table({"record_id": ids.take(pa.array(follower)), "like": ids.take(pa.array(leader))})

@@ -1,0 +1,63 @@
+"""Lists of words as columns of codes, so that Python sees each distinct word once and never a list."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Ints = npt.NDArray[np.int64]
+TEXT = pa.string()
+
+
+def flat(column: Any) -> Any:
+    """A column in one piece."""
+    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+
+
+def words_of(lists: pa.Array) -> tuple[Ints, Ints, list[str]]:
+    """(row of each word, its code, the distinct words) of a column of lists."""
+    encoded = pc.list_flatten(lists).dictionary_encode()
+    rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
+    return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist()
+
+
+def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
+    """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
+    rows, code, values = words_of(lists)
+    texts = pa.array(values if of is None else [of(v) for v in values], TEXT).dictionary_encode()
+    order = pc.array_sort_indices(texts.dictionary)
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[np.asarray(order)] = np.arange(len(order))
+    size = max(len(order), 1)
+    key = np.sort(rows * size + rank[np.asarray(texts.indices, dtype=np.int64)][code])
+    offsets = np.searchsorted(rows, np.arange(len(lists) + 1)).astype(np.int32)
+    ordered = texts.dictionary.take(order).take(pa.array(key % size))
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), ordered), " ")
+
+
+def spoken(lists: pa.Array) -> pa.Array:
+    """Per list its words in their order, parted by spaces."""
+    return pc.binary_join(lists, " ")
+
+
+def codes(*columns: Any) -> Ints:
+    """One number per row for the combination of its values; null is a value of its own."""
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        encoded = flat(column).dictionary_encode()
+        code = np.asarray(encoded.indices.fill_null(-1), dtype=np.int64) + 1
+        _, found = np.unique(found * (len(encoded.dictionary) + 1) + code, return_inverse=True)
+    return found
+
+
+def replaced(column: Any, rows: Ints, values: list[Any]) -> pa.Array:
+    """The column with other values in some rows."""
+    old = flat(column)
+    if not len(rows):
+        return old
+    index = np.arange(len(old))
+    index[rows] = len(old) + np.arange(len(rows))
+    return pa.concat_arrays([old, pa.array(values, old.type)]).take(pa.array(index))

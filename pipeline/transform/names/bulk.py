@@ -1,0 +1,253 @@
+"""Many names read at once: each distinct word and each sequence of word classes is looked at once.
+
+Words are cut and looked up in Arrow, sequences are found with numpy, and the parts are gathered by the positions of
+the `Template`. Names without a template are left to the caller, who reads them one by one; the answers are the same.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.transform.names.abbreviations import abbreviates, in_capitals
+from pipeline.transform.names.folding import MARKS, ascii_fold, tidy
+from pipeline.transform.names.parse import words_of
+from pipeline.transform.names.templates import Template, template_of
+from pipeline.transform.names.word_classes import class_of, second_words
+
+Ints = npt.NDArray[np.int64]
+TEXT, MANY = pa.string(), pa.list_(pa.string())
+SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")
+COLUMNS = (*SCALARS, "place_text", "core", "ascii", "short", "places", "place_keys")
+"""`core` has the distinctive words in the order of the name; `short` is the abbreviation, else the initials."""
+
+_LETTERS = "[0-9A-Za-zÅÄÖåäöÉéÜü]+"
+_PLAIN = rf"^{_LETTERS}(?:[-.]{_LETTERS})*\.?(?: {_LETTERS}(?:[-.]{_LETTERS})*\.?)*$"
+"""Names that are tidy and whose words are parted by single spaces and nothing else."""
+_CAPITALS = "[A-ZÅÄÖ][^ ]*[A-ZÅÄÖ]"
+_WORTH = 2
+"""Names of a sequence from which a template is made."""
+
+
+@dataclass(slots=True)
+class Words:
+    """The words of many names, one after the other."""
+
+    text: list[str]
+    """Distinct words."""
+    word: Ints
+    """Index into `text`."""
+    owner: Ints
+    """Rising: the name of each word."""
+    at: Ints
+    """Its position in the name."""
+    count: Ints
+    """Words of each name."""
+    key: Ints
+    """The number of the class of each word in its name; 0 for none."""
+    short: dict[int, tuple[str, bool]]
+    """Names with an abbreviation in capitals -> it, folded, and whether the name has small letters as well."""
+
+
+def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """(the parts of the names that share a template, in their order; which of the names those are)."""
+    words = _cut(names)
+    sequence, first = _sequences(words)
+    size = np.bincount(sequence, minlength=len(first))
+    templates: list[Template] = []
+    number = np.full(len(first), -1, dtype=np.int64)
+    start = np.searchsorted(words.owner, first)
+    for s in np.flatnonzero(size >= _WORTH).tolist():
+        everything = [words.text[w] for w in words.word[start[s] : start[s] + words.count[first[s]]].tolist()]
+        if everything and (made := template_of(everything)) is not None:
+            number[s] = len(templates)
+            templates.append(made)
+    of = number[sequence]
+    of[_unlike(words, sequence, first)] = -1
+    shorts = _abbreviations(words, templates, of)
+    known = of >= 0
+    return _gathered(words, templates, of, known, shorts), known
+
+
+def _cut(names: Sequence[str | None]) -> Words:
+    values = pa.array(names, TEXT)
+    plain = np.asarray(pc.fill_null(pc.match_substring_regex(values, _PLAIN), False))
+    lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
+    encoded = pc.list_flatten(lists).dictionary_encode()
+    numbers: dict[str, int] = {}
+    numbered = numbers.setdefault
+    raw = np.array(
+        [numbered(ascii_fold(t).removesuffix("."), len(numbers)) for t in encoded.dictionary.to_pylist()], np.int64
+    )
+    rows = np.flatnonzero(plain)
+    word, owner = [raw[np.asarray(encoded.indices)]], [rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)]]
+    shorts: dict[int, tuple[str, bool]] = {}
+
+    def look(row: int, display: str) -> None:
+        found, has_small = in_capitals(display)
+        if found is not None:
+            shorts[row] = found, has_small
+
+    capitals = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(values, _CAPITALS), False)) & plain)
+    for row, name in zip(capitals.tolist(), values.take(pa.array(capitals)).to_pylist(), strict=True):
+        look(row, name)
+    others = np.flatnonzero(~plain)
+    for row, name in zip(others.tolist(), values.take(pa.array(others)).to_pylist(), strict=True):
+        display = tidy(name or "")
+        look(row, display)
+        found = [numbered(w, len(numbers)) for w in words_of(display)]
+        word.append(np.array(found, np.int64))
+        owner.append(np.full(len(found), row, np.int64))
+    all_words, all_owners = np.concatenate(word), np.concatenate(owner)
+    order = np.argsort(all_owners, kind="stable")
+    all_words, all_owners = all_words[order], all_owners[order]
+    count = np.bincount(all_owners, minlength=len(names))
+    at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
+    key = _keys(list(numbers), all_words, all_owners, len(names))
+    return Words(list(numbers), all_words, all_owners, at, count, key, shorts)
+
+
+def _keys(texts: list[str], word: Ints, owner: Ints, n: int) -> Ints:
+    numbers: dict[object, int] = {None: 0}
+    classes = [class_of(w) for w in texts]
+    own = np.array([numbers.setdefault(c.key, len(numbers)) for c in classes], np.int64)
+    followed = np.array([numbers.setdefault(c.if_followed, len(numbers)) for c in classes], np.int64)
+    second = second_words()
+    ends = np.array([w in second for w in texts], dtype=bool)
+    in_name = np.zeros(n, dtype=bool)
+    in_name[owner[ends[word]]] = True
+    return np.where(in_name[owner], followed[word], own[word])
+
+
+def _sequences(words: Words) -> tuple[Ints, Ints]:
+    """(the sequence of each name, the first name of each sequence): names of one sequence have classes of one sum.
+
+    The sum is of 64 bits; `_unlike` finds those that it confuses.
+    """
+    mixed = (words.key.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= mixed >> np.uint64(29)
+    mixed *= np.uint64(0xBF58476D1CE4E5B9) + np.uint64(2) * words.at.astype(np.uint64) * np.uint64(0x94D049BB133111EB)
+    mixed ^= mixed >> np.uint64(32)
+    total = np.zeros(len(words.count) + 1, dtype=np.uint64)
+    np.cumsum(mixed, out=mixed)
+    ends = np.cumsum(words.count)
+    total[1:] = np.where(ends > 0, mixed[np.maximum(ends, 1) - 1], 0) if len(mixed) else 0
+    _, first, sequence = np.unique(np.diff(total), return_index=True, return_inverse=True)
+    return sequence.astype(np.int64), first.astype(np.int64)
+
+
+def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
+    """Names whose classes are not those of the first of their sequence, and those with a word of no class or a word
+    that stands twice: classes do not tell whether two words are the same."""
+    key = words.key
+    like = first[sequence]
+    start = np.searchsorted(words.owner, np.arange(len(words.count)))
+    found = words.count != words.count[like]
+    where = np.minimum(start[like][words.owner] + words.at, max(len(key) - 1, 0))
+    found[words.owner[(key != key[where]) | (key == 0)]] = True
+    is_mark = np.array([w in MARKS for w in words.text], dtype=bool)
+    both = np.sort(words.owner[~is_mark[words.word]] << 32 | words.word[~is_mark[words.word]])
+    found[both[1:][both[1:] == both[:-1]] >> 32] = True
+    return found
+
+
+def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[list[int], list[str]]:
+    """(names, their abbreviations) written in capitals; names that spell theirs out lose their template."""
+    rows: list[int] = []
+    found: list[str] = []
+    start = np.cumsum(words.count) - words.count
+    for row, (short, has_small) in words.short.items():
+        if of[row] < 0 or (template := templates[of[row]]).scalars[5] is not None:
+            continue
+        everything = [words.text[w] for w in words.word[start[row] : start[row] + words.count[row]].tolist()]
+        plain = [w if v == 1 else class_of(w).stem or "" for w, v in zip(everything, template.plain, strict=True) if v]
+        if len(plain) > 1 and not has_small:
+            continue
+        if abbreviates(short, [w for w in plain if w != short]):
+            of[row] = -1
+        else:
+            rows.append(row)
+            found.append(short.upper())
+    return rows, found
+
+
+def _gathered(
+    words: Words, templates: list[Template], of: Ints, known: npt.NDArray[np.bool_], shorts: tuple[list[int], list[str]]
+) -> pa.Table:
+    """The parts of the names that have a template."""
+    rows = np.cumsum(known) - 1
+    n = int(known.sum())
+    used = pa.array(of[known])
+    built = {name: pa.array([t.scalars[i] for t in templates], TEXT).take(used) for i, name in enumerate(SCALARS)}
+    written = np.full(n, -1)
+    written[rows[shorts[0]]] = np.arange(len(shorts[0]))
+    in_capitals = pa.array(shorts[1], TEXT).take(pa.array(written, mask=written < 0))
+    built["abbreviation"] = pc.coalesce(built["abbreviation"], in_capitals)
+    size = [len(t.plain) for t in templates]
+    offset = np.cumsum([0, *size])[:-1]
+    taken = known[words.owner]
+    word, owner, at = words.word[taken], rows[words.owner[taken]], words.at[taken]
+    role_at = offset[of[words.owner[taken]]] + at if len(templates) else at
+    plain = np.array([v for t in templates for v in t.plain], np.int64)[role_at]
+    core = np.array([v for t in templates for v in t.core], np.int64)[role_at]
+    place = np.array([t.place for t in templates], np.int64)[of[words.owner[taken]]] == at
+    texts, stem = _with_stems(words.text)
+    word = np.where(plain == 2, stem[word], word)
+    classes = [class_of(w) for w in texts]
+    shown = plain > 0
+    built["ascii"] = _joined(pa.array(texts, TEXT), word[shown], owner[shown], n, " ")
+    initials = _joined(pa.array([c.letters for c in classes], TEXT), word[shown], owner[shown], n, "")
+    initials = pc.if_else(pc.greater(pc.utf8_length(initials), 1), initials, "")
+    built["short"] = pc.coalesce(built["abbreviation"], initials)
+    told = core > 0
+    built["core"] = _lists(
+        [c.given[kind] for kind in range(3) for c in classes],
+        (core[told] - 1) * len(texts) + word[told], owner[told], n,
+        [t.more_core for t in templates], of[known],
+    )  # fmt: skip
+    which = np.full(n, -1, np.int64)
+    which[owner[place]] = word[place]
+    fixed = np.where(which < 0, len(texts) + of[known], which)
+    values = [*texts, *(t.place_text for t in templates)]
+    built["place_text"] = pa.array(values, TEXT).take(pa.array(fixed))
+    for name in ("places", "place_keys"):
+        lists = [getattr(c, name) for c in classes] + [getattr(t, name) for t in templates]
+        built[name] = pa.array(lists, MANY).take(pa.array(fixed))
+    return pa.table({c: built[c] for c in COLUMNS})
+
+
+def _with_stems(texts: list[str]) -> tuple[list[str], Ints]:
+    """(the texts and the stems of those that end in a legal form, the index of each text's stem or its own)."""
+    every = list(texts)
+    stem = np.arange(len(texts))
+    for i, text in enumerate(texts):
+        if (found := class_of(text).stem) is not None:
+            stem[i] = len(every)
+            every.append(found)
+    return every, stem
+
+
+def _joined(values: pa.Array, word: Ints, owner: Ints, n: int, between: str) -> pa.Array:
+    """Per name its words as one text."""
+    offsets = np.searchsorted(owner, np.arange(n + 1)).astype(np.int32)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(word))), between)
+
+
+def _lists(
+    given: list[tuple[str, ...]], index: Ints, owner: Ints, n: int, last: list[str | None], of: Ints
+) -> pa.Array:
+    """Per name the values of its words in a row, and at the end the one that its template adds."""
+    size = np.array([len(g) for g in given], np.int64)
+    start = np.cumsum(size) - size
+    count = size[index]
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    values = pa.array([v for g in given for v in g] + [v or "" for v in last], TEXT)
+    found, rows = np.repeat(start[index], count) + within, np.repeat(owner, count)
+    more = np.flatnonzero(np.array([v is not None for v in last], dtype=bool)[of])
+    at = np.searchsorted(rows, more, side="right")
+    found, rows = np.insert(found, at, size.sum() + of[more]), np.insert(rows, at, more)
+    offsets = np.searchsorted(rows, np.arange(n + 1)).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(found)))

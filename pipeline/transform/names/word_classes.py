@@ -1,0 +1,151 @@
+"""Words that the parser cannot tell apart, so that "Kuopion Tarmo ry" and "Porin Reipas ry" are read by one reading.
+
+A class holds everything that `parse` looks at in a word: how it ends, whether it is a place and of which kind, what
+it leaves in the core. A word that some list or pattern names is a class of its own, so that nothing is lost by
+reading one name for all names of the same classes. Sections and typing errors move words about and have no class.
+
+Does not belong here: what the parts of a name are; that is `parse`, for each sequence of classes once.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+
+from pipeline.transform.names.abbreviations import expansions, letters_of
+from pipeline.transform.names.folding import MARKS
+from pipeline.transform.names.legal_forms import compound_form
+from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.parse import compound
+from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.umbrellas import patterns
+from pipeline.transform.names.word_signs import DEPENDENT, ERROR, FINNISH, FORM, SECTION, SWEDISH, word_signs
+
+Key = tuple[object, ...] | str
+_MOST = 1 << 19
+
+
+@dataclass(frozen=True, slots=True)
+class WordClass:
+    """What a word is to the parser, and what it gives to the parts of a name."""
+
+    key: Key | None
+    """Equal for words that the parser treats alike; null for a word whose names are read one by one."""
+    if_followed: Key | None
+    """The key in a name that has the second word of a place of several words ("Koski Tl")."""
+    stem: str | None
+    """The word without the legal form that is its end ("Tarmosäätiö"); null where it has none."""
+    given: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+    """What it gives to the core; its head nouns; its words of national level."""
+    letters: str
+    places: tuple[str, ...]
+    place_keys: tuple[str, ...]
+
+
+@cache
+def _named() -> tuple[frozenset[str], tuple[str, ...]]:
+    """(words that some pattern names, beginnings of those that end in a star)."""
+    lex = lexicon()
+    names, found = expansions()
+    listed = [w for p in patterns() for w in p.words] + [w for many in found.values() for p, _ in many for w in p]
+    listed += [*names, *(w for form in lex.forms for w in form.split(" ")), *"ryfp", "kerho"]
+    return frozenset(w for w in listed if w[-1] != "*"), tuple(sorted({w[:-1] for w in listed if w[-1] == "*"}))
+
+
+@cache
+def second_words() -> frozenset[str]:
+    """Words that stand second or later in a place of several words."""
+    return frozenset(w for place in place_words() if " " in place for w in place.split(" ")[1:])
+
+
+@cache
+def _first_words() -> frozenset[str]:
+    return frozenset(place.split(" ")[0] for place in place_words() if " " in place)
+
+
+def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
+    """(signature, what the word gives); follows `parse._core` word for word."""
+    lex = lexicon()
+    signature: list[Key] = []
+    pieces: list[str] = []
+    heads: list[str] = []
+    national: list[str] = []
+    parts = [] if word in MARKS or word.replace(".", "") in lex.stops else word.split("-")
+    for part in parts if not parts or min(map(len, parts)) > 1 else ["".join(parts)]:
+        if not part or part in lex.stops:
+            continue
+        if part in lex.heads:
+            signature.append(("head", *lex.heads[part]))
+            heads.append(part)
+        elif part in lex.national:
+            signature.append("national")
+            national.append(part)
+        else:
+            stem, head, level = compound(part)
+            signature.append((bool(stem), head, level, stem.endswith(lex.sections)))
+            if stem:
+                pieces.append(stem)
+    return tuple(signature), (tuple(pieces), tuple(heads), tuple(national))
+
+
+def _class(word: str) -> WordClass:
+    signature, given = _given(word)
+    lex, place = lexicon(), place_words().get(word)
+    letters = "" if word in lex.stops or word in MARKS else letters_of(word)
+    codes = ((), ()) if place is None else (tuple(sorted(set(place.codes))), tuple(sorted(set(place.keys))))
+    named, beginnings = _named()
+    signs = word_signs(word)
+    stem: str | None = None
+    key: Key | None = None
+    if signs & ERROR or word.endswith(lex.sections):
+        key = None
+    elif (
+        word in named
+        or word in second_words()
+        or word.startswith(beginnings)
+        or signs & DEPENDENT
+        or "." in word
+        or word in MARKS
+        or word in lex.stops
+    ):
+        key = word
+    elif signs & FORM and (form := compound_form(word)) is not None:
+        stem = form[1]
+        within = class_of(stem) if stem else None
+        key = word if within is None or isinstance(within.key, str | None) or within.stem else ("form", form[0])
+        if isinstance(key, tuple) and within is not None:
+            key = (*key, _general(word, signature), within.key)
+        else:
+            stem = None
+    else:
+        key = _general(word, signature)
+    followed = word if key is not None and (word in _first_words() or stem in _first_words()) else key
+    return WordClass(key, followed, stem, given, letters, *codes)
+
+
+def _general(word: str, signature: tuple[Key, ...]) -> Key:
+    place = place_words().get(word)
+    kind = None
+    if place is not None:
+        kind = (place.is_genitive, place.codes[0][0].isalpha(), word in lexicon().ordinary_places)
+    return (word[-1] == "n", word_signs(word) & (SWEDISH | FINNISH | SECTION), kind, signature)
+
+
+class _Classes(dict[str, WordClass]):
+    def __missing__(self, word: str) -> WordClass:
+        if len(self) >= _MOST:
+            self.clear()
+        self[word] = found = _class(word)
+        return found
+
+
+_CLASSES = _Classes()
+
+
+def class_of(word: str) -> WordClass:
+    """The class of an ASCII-folded word or mark."""
+    return _CLASSES[word]
+
+
+def key_of(word: str, everything: list[str]) -> Key | None:
+    """The key of a word in a name of these words."""
+    found = class_of(word)
+    return found.key if second_words().isdisjoint(everything) else found.if_followed

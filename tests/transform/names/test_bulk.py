@@ -1,0 +1,89 @@
+"""Names read at once are read as one by one."""
+
+from collections.abc import Sequence
+
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.transform.names.bulk import COLUMNS, read_alike
+from pipeline.transform.names.parse import parse
+from pipeline.transform.names.table import parsed_columns
+from pipeline.transform.names.templates import template_of
+from pipeline.transform.names.word_classes import class_of, key_of
+
+WORDS = (
+    "Kuopion", "Kuopio", "Porin", "Pori", "Espoon", "Kosken", "Koski", "Tl", "Salon", "Salo", "Perho", "Savon",
+    "Pohjois-Savon", "Helsingfors", "Uudenmaan", "Tarmo", "Tarmon", "Reipas", "Valnau", "Nienaun", "Mustinlahden",
+    "Tarmosäätiö", "Kuopionsäätiö", "Marttayhdistys", "Martat", "Eläkeliiton", "Eläkeliitto", "Latu", "Suomen", "Suomi",
+    "yhdistys", "yhdistyksen", "osasto", "piiri", "seura", "Hiihtoseura", "Keskusliitto", "Taikakerho", "kerho",
+    "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja", "och", "MLL", "MLL:n", "SPR", "KuPS",
+    "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf", "r.y.", "sr", "Oy", "osk", "rekisteröity",
+    "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto", "12", "T:mi", "Nuorten",
+)  # fmt: skip
+BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ")
+
+NAMES = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(BETWEEN)), min_size=1, max_size=6).map(
+    lambda parts: "".join(w + b for w, b in parts)
+)
+CASES = st.sampled_from((str, str, str, str.upper, str.lower, str.title))
+
+
+def one_by_one(names: Sequence[str | None]) -> list[dict[str, object]]:
+    found = []
+    for name in names:
+        parsed = parse(name)
+        row: dict[str, object] = {c: getattr(parsed, c) for c in COLUMNS if c != "short"}
+        row["short"] = parsed.abbreviation or parsed.initials
+        found.append({c: list(v) if isinstance(v := row[c], tuple) else v for c in COLUMNS})
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.builds(lambda name, case: case(name), NAMES, CASES), min_size=1, max_size=40))
+def test_names_read_together_are_read_as_alone(names: list[str]) -> None:
+    # each again with two words that no list knows, so that many sequences are seen twice
+    more = [n.replace("Tarmo", new).replace("Kuopio", town) for n in names for new, town in (("Sisu", "Oulu"),)]
+    every: list[str | None] = list(dict.fromkeys([*names, *more, None, ""]))  # type: ignore[list-item]
+    assert parsed_columns(every).to_pylist() == one_by_one(every)
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("Kuopion Tarmo ry", "Porin Reipas ry"),
+        ("Eläkeliiton Kuopion yhdistys", "Eläkeliiton Kajaanin yhdistys"),
+        ("Tarmosäätiö", "Reipassäätiö"),
+        ("Kuopion Taikakerho", "Kajaanin Kamerakerho"),
+    ],
+)
+def test_names_of_one_kind_share_one_reading(one: str, other: str) -> None:
+    _, known = read_alike([one, other])
+    assert known.all()
+    assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
+
+
+def test_a_place_of_two_words_is_read_only_where_both_stand() -> None:
+    names = ["Koski Tl Martat", "Koski Xx Martat", "Kosken Martat", "Lohjan Martat", "Porin Martat", "Lohja Tl Martat"]
+    assert parsed_columns(names).to_pylist() == one_by_one(names)
+    assert key_of("kosken", ["kosken", "tl"]) != key_of("kosken", ["kosken", "martat"])
+
+
+def test_sections_and_words_that_stand_twice_are_read_alone() -> None:
+    names = ["Tarmo ry / hiihtojaosto", "Reipas ry / hiihtojaosto", "Tarmo Tarmo", "Reipas Sisu"]
+    assert read_alike(names)[1].tolist() == [False, False, False, True]
+    assert class_of("hiihtojaosto").key is None
+
+
+def test_an_abbreviation_that_others_spell_out_has_no_template() -> None:
+    assert template_of(["mll", "mannerheimin", "lastensuojeluliitto"]) is not None
+    assert parsed_columns(["PNK Porin Nuorisokerho", "KTX Kuopion Reipas"]).to_pylist() == one_by_one(
+        ["PNK Porin Nuorisokerho", "KTX Kuopion Reipas"]
+    )
+
+
+def test_no_names_make_an_empty_table_of_the_same_columns() -> None:
+    table = parsed_columns([])
+    assert len(table) == 0 and table.schema.equals(parsed_columns(["Kuopion Tarmo ry"]).schema)
+    assert table.schema.field("core").type == pa.list_(pa.string())
