@@ -4,10 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help demo sync ui test lint types pytest docs bench test-spark clean
+.PHONY: help demo sync ui test lint types pytest docs bench bench-sources test-spark clean
 
 help:            ## list the recipes
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
 
 # The environment: exact versions from constraints.txt. uv installs in seconds; plain pip does the same, slower.
 .venv/ready: pyproject.toml constraints.txt
@@ -65,6 +65,9 @@ bench: .venv/bench/ready  ## matching measured beside Splink and others; make be
 
 test-spark: .venv/spark/ready  ## the engines give equal answers (needs Java 17)
 	@.venv/spark/bin/python -m pytest tests/dedupe/test_spark.py
+
+bench-sources: .venv/ready  ## reading a country's PTV and a large spreadsheet measured
+	@$(BIN)/python -m benchmarks.sources $(BENCH)
 
 clean:           ## remove the environment and the demo's data; real data stay
 	rm -rf .venv data/demo

@@ -66,9 +66,15 @@ def demo(data_dir: Path, organisations: int, seed: int) -> None:
 @DATA_DIR
 @click.option("--source", "only", multiple=True, metavar="ID", help="Fetch only this source (may be repeated).")
 @click.option("--offline", is_flag=True, help="Ask nobody: read the newest snapshots again.")
+@click.option("--full", is_flag=True, help="Ask for everything anew, not only for what has changed.")
 @click.option("--accept-shrink", multiple=True, metavar="ID", help="Accept that this source has become much smaller.")
 def sync(
-    config_path: Path, data_dir: Path | None, only: tuple[str, ...], offline: bool, accept_shrink: tuple[str, ...]
+    config_path: Path,
+    data_dir: Path | None,
+    only: tuple[str, ...],
+    offline: bool,
+    full: bool,
+    accept_shrink: tuple[str, ...],
 ) -> None:
     """Fetch all sources, find out who is who, and publish a release."""
     from pipeline.orchestration.run import run
@@ -80,7 +86,9 @@ def sync(
             _fail(f"{config_path}: has no enabled source '{source}'; it has {', '.join(known)}.", 2)
     with Progress() as progress:
         result = _or_stop(
-            lambda: run(settings, report=progress.report, only=only, offline=offline, accept_shrink=accept_shrink)
+            lambda: run(
+                settings, report=progress.report, only=only, offline=offline, full=full, accept_shrink=accept_shrink
+            )
         )
     show_outcomes(result.outcomes)
     for line in result.failed_checks:

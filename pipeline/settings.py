@@ -24,20 +24,15 @@ SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
 TOP_KEYS = (
-    "region",
-    "data_dir",
-    "sources",
-    "schedule",
-    "http",
-    "snapshots",
-    "privacy",
-    "publish",
-    "matching",
-    "id_seed",
+    *("region", "data_dir", "sources", "schedule", "http", "snapshots"),
+    *("privacy", "publish", "matching", "id_seed"),
 )
 MATCHING_KEYS = ("engine", "master", "spark")
 ENGINES = ("duckdb", "spark")
-SOURCE_KEYS = ("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds")
+SOURCE_KEYS = (
+    *("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people"),
+    *("pace_seconds", "full_every_days"),
+)
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
 
@@ -228,7 +223,7 @@ def _sources(config: ConfigFile, raw: Any, environment: Mapping[str, str]) -> tu
             _check_options(config, where, entry, descriptions()[kind], needs=False)
             continue
         _check_options(config, where, entry, descriptions()[kind], needs=True)
-        options, missing = _filled(entry, environment)
+        options, missing = _filled(_in_force(entry, descriptions()[kind]), environment)
         found.append(SourceSettings(source_id, kind, options, missing))
     if not found and not config.mistakes:
         config.mistake(("sources",), "no source is enabled")
@@ -241,6 +236,8 @@ def _check_options(
     config.check_keys(where, entry, (*SOURCE_KEYS, *about.options))
     if "pace_seconds" in entry:
         config.typed((*where, "pace_seconds"), entry["pace_seconds"], (int, float), "a number of seconds")
+    if "full_every_days" in entry:
+        config.typed((*where, "full_every_days"), entry["full_every_days"], (int, float), "a number of days")
     for secret in about.secrets:
         value = entry.get(secret)
         if value is not None and not ENVIRONMENT.fullmatch(str(value)):
@@ -250,6 +247,15 @@ def _check_options(
             if not any(entry.get(key) not in (None, "") for key in group):
                 needed = " or ".join(f"'{key}' ({about.options.get(key, '')})" for key in group)
                 config.mistake(where, f"needs {needed}")
+
+
+def _in_force(entry: dict[str, Any], about: SourceDescription) -> dict[str, Any]:
+    """The entry without options that are not read beside its others (a key that the chosen version does not need)."""
+
+    def is_read(key: str) -> bool:
+        return all(str(entry.get(other)) == str(value) for other, value in about.only_with.get(key, {}).items())
+
+    return {key: value for key, value in entry.items() if is_read(key)}
 
 
 def _filled(entry: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import outcomes, schema, storage
+from pipeline import records as record_tables
 from pipeline.dedupe import catalogue, gather, identity, provenance
 from pipeline.dedupe.engine import engine
 from pipeline.dedupe.match import MatchResult, match
@@ -25,11 +26,10 @@ from pipeline.locks import alone
 from pipeline.outcomes import SourceOutcome
 from pipeline.schema.checks import Violation, violations
 from pipeline.settings import Settings, SourceSettings
-from pipeline.sources import fetching, registry, snapshots
+from pipeline.sources import fetching, retention, snapshots
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.fetching import Taken
 from pipeline.storage import Stop
-from pipeline.transform.landing import land
 
 Progress = Callable[[str], None]
 
@@ -51,9 +51,15 @@ def _exclusive(stage: Callable[Concatenate[Settings, P], T]) -> Callable[Concate
 
 @_exclusive
 def take_snapshot(
-    settings: Settings, source: SourceSettings, *, now: datetime, progress: Progress, offline: bool = False
+    settings: Settings,
+    source: SourceSettings,
+    *,
+    now: datetime,
+    progress: Progress,
+    offline: bool = False,
+    full: bool = False,
 ) -> Taken:
-    """Stage 1: the snapshot of one source."""
+    """Stage 1: the snapshot of one source; `full` asks for everything anew."""
     order = fetching.Order(
         source=source.id,
         kind=source.kind,
@@ -64,11 +70,13 @@ def take_snapshot(
         http=settings.http,
         municipality_codes=settings.municipality_codes,
         missing_environment=source.missing_environment,
+        landed=(storage.read_manifest(settings.records_dir / source.id) or {}).get("version"),
+        claimed=tuple(str(s.options["path"]) for s in settings.sources if "path" in s.options),
     )
-    taken = fetching.take(order, now=now, progress=progress, offline=offline)
+    taken = fetching.take(order, now=now, progress=progress, offline=offline, full=full)
     if taken.state == "fresh":
         before = storage.read_manifest(settings.records_dir / source.id) or {}
-        snapshots.prune(settings.snapshots_dir, source.id, settings.keep_snapshots, before.get("version"))
+        retention.prune(settings.snapshots_dir, source.id, settings.keep_snapshots, before.get("version"))
     return taken
 
 
@@ -85,12 +93,10 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
         return outcomes.earlier(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
     try:
         snapshot = snapshots.load(settings.snapshots_dir / source.id / status["version"])
-        parse = registry.parse_of(source.kind)
-        landed = land(
-            parse(snapshot.captures(), source.description, source.options),
-            source=source.id,
-            snapshot_version=snapshot.version,
-        )
+        if before and record_tables.are_of(folder, before, source, snapshot):
+            return outcomes.earlier(source.id, before, status["state"], status["message"])
+        read = record_tables.read(source, snapshot, folder)
+        landed = read.landed
     except SourceFailed as failure:
         return outcomes.earlier(source.id, before, "stale" if before else "missing", str(failure))
     bound = source.description.shrink_limit
@@ -101,6 +107,14 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
             "held",
             f"It gave {landed.organizations} organisations, {before['organizations']} before: less than "
             f"{bound:.0%}. If that is right, run koonti sync --accept-shrink {source.id}.",
+        )
+    if before and not accept_shrink and read.emptied:
+        return outcomes.earlier(
+            source.id,
+            before,
+            "held",
+            f"{'; '.join(str(one) for one in read.emptied[:3])}. The platform may have changed. If that is right, run "
+            f"koonti sync --accept-shrink {source.id}.",
         )
     outcome = SourceOutcome(
         source=source.id,
@@ -118,7 +132,7 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
         read=landed.read,
         repeated=landed.repeated,
     )
-    storage.write_tables(folder, landed.tables, asdict(outcome))
+    storage.write_tables(folder, read.files(), {**asdict(outcome), **record_tables.marks(source)})
     return outcome
 
 

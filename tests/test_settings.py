@@ -69,7 +69,7 @@ def test_a_secret_that_is_not_set_fails_its_source_only(tmp_path):
 
 def test_an_unknown_kind_lists_the_kinds(tmp_path):
     lines = mistakes(tmp_path, "sources:\n  kuopio:\n    kind: exel\n")
-    assert "kind 'exel' is unknown; kinds: cards, csv, " in lines[0]
+    assert "kind 'exel' is unknown; kinds: cards, catalogue, csv, " in lines[0]
 
 
 def test_a_missing_option_says_what_it_is_for(tmp_path):

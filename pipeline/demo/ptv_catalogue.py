@@ -52,6 +52,19 @@ class Catalogue:
     organizations: dict[str, Entry] = field(default_factory=dict)
     services: dict[str, Entry] = field(default_factory=dict)
     channels: dict[str, Entry] = field(default_factory=dict)
+    archived: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    """Kind -> (id, moment) of what is no longer public."""
+
+    def change(self, kind: str, guid: str, moment: str, **fields: Any) -> None:
+        """Gives fields of an object other values, at a moment as PTV writes it."""
+        entry = self[kind][guid.lower()]
+        entry.body |= {**fields, "modified": moment}
+        entry._json = None
+
+    def archive(self, kind: str, guid: str, moment: str) -> None:
+        """Takes an object out of the public ones; its organisation and connections keep their lists as they are."""
+        del self[kind][guid.lower()]
+        self.archived.setdefault(kind, []).append((guid, moment))
 
     def __getitem__(self, kind: str) -> dict[str, Entry]:
         found: dict[str, Entry] = getattr(self, kind)

@@ -31,9 +31,14 @@ AREAS = ("Municipality", "Province", "BusinessRegions", "HospitalRegions", "Well
 STATES = ("Published", "Archived", "Withdrawn")
 
 
-def ptv_site(sightings: list[Sighting], *, page_size: int = 1000, list_page_size: int = 100) -> Site:
-    """The site; `page_size` is that of id lists, `list_page_size` that of whole objects."""
-    api = _Api(make_catalogue(sightings), page_size, list_page_size)
+def ptv_site(
+    sightings: list[Sighting], *, page_size: int = 1000, list_page_size: int = 100, catalogue: Catalogue | None = None
+) -> Site:
+    """The site; `page_size` is that of id lists, `list_page_size` that of whole objects.
+
+    A `catalogue` takes the place of the sightings' and may be changed while it is served.
+    """
+    api = _Api(catalogue or make_catalogue(sightings), page_size, list_page_size)
     site = Site()
     for name in KINDS:
         for path, handler in api.routes(name):
@@ -134,9 +139,18 @@ class _Api:
         status = request.first("status", "Published")
         if status not in STATES:
             raise _Refused(400, {"status": [f"The field is invalid. Please use one of these: '{', '.join(STATES)}'."]})
-        kept = self._all.under(KINDS[name], _changed(request)) if status == "Published" else []
+        if status != "Published":
+            return self._gone(name, status, request)
+        kept = self._all.under(KINDS[name], _changed(request))
         owner = request.first("organizationId").lower()
         return self._id_page([e for e in kept if not owner or e.organization.lower() == owner], request)
+
+    def _gone(self, name: str, status: str, request: Request) -> Reply:
+        """Ids of what is no longer public; all of it counts as archived here."""
+        changed = _changed(request)
+        gone = self._all.archived.get(KINDS[name], []) if status == "Archived" else []
+        entries = [Entry(guid, {"modified": moment}, frozenset(), False, "", "") for guid, moment in gone]
+        return self._id_page([entry for entry in entries if changed(entry)], request, plain=True)
 
     def _roots(self, name: str, request: Request) -> Reply:
         changed = _changed(request)

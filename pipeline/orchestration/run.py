@@ -42,10 +42,12 @@ def run(
     report: Callable[[str, str], None],
     only: tuple[str, ...] = (),
     offline: bool = False,
+    full: bool = False,
     accept_shrink: tuple[str, ...] = (),
     instance: dg.DagsterInstance | None = None,
 ) -> RunResult:
     """One full run. `only` fetches just those sources; the others are read from their newest snapshot.
+    `full` asks for everything anew, also where asking for changes would do.
 
     The history goes to the instance of the data folder, unless another `instance` is given.
     Raises `Stop` when another run is at work on the same data.
@@ -55,7 +57,7 @@ def run(
         ops: dict[str, Any] = {}
         for source in settings.sources:
             replay = offline or bool(only and source.id not in only)
-            ops[f"snapshot_{source.id}"] = {"config": {"offline": replay}}
+            ops[f"snapshot_{source.id}"] = {"config": {"offline": replay, "full": full}}
             ops[f"records_{source.id}"] = {"config": {"accept_shrink": source.id in accept_shrink}}
         definitions = build_defs(settings, report=report)
         history = instance or open_instance(settings.data_dir)

@@ -13,6 +13,7 @@ from pipeline.orchestration.metadata import counts, preview, table_schema
 from pipeline.orchestration.stopping import or_stop
 from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings, SourceSettings
+from pipeline.sources.fetching import shown_moment
 
 Report = Callable[[str, str], None]
 """Called with a source or stage and a sentence about how far it is."""
@@ -23,6 +24,8 @@ class SnapshotConfig(dg.Config):
 
     offline: bool = False
     """Use the newest snapshot on disk and ask nobody."""
+    full: bool = False
+    """Ask for everything anew, also where asking for changes would do."""
 
 
 class RecordsConfig(dg.Config):
@@ -61,8 +64,8 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
             report(source.id, text)
             context.log.info(text)
 
-        now, offline = datetime.now(UTC), config.offline
-        taken = or_stop(lambda: stages.take_snapshot(settings, source, now=now, progress=progress, offline=offline))
+        now, how = datetime.now(UTC), {"offline": config.offline, "full": config.full}
+        taken = or_stop(lambda: stages.take_snapshot(settings, source, now=now, progress=progress, **how))
         return dg.MaterializeResult(
             metadata={
                 "state": taken.state,
@@ -71,6 +74,9 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
                 "captures": taken.captures,
                 "bytes": taken.bytes,
                 "requests": taken.requests,
+                "transferred": taken.transferred,
+                "not_modified": taken.not_modified,
+                "full": taken.full,
                 "seconds": taken.seconds,
                 "dagster/row_count": taken.captures,
             },
@@ -147,5 +153,7 @@ def _sentence(outcome: SourceOutcome) -> str:
     if outcome.state == "missing":
         return f"nothing to use: {outcome.message}"
     if outcome.failed:
-        return f"{outcome.state}, the records of {outcome.version} are used: {found}"
+        when = shown_moment(datetime.fromisoformat(outcome.fetched_at)) if outcome.fetched_at else "an earlier run"
+        why = f"held back ({outcome.message})" if outcome.state == "held" else "failed"
+        return f"{why}; the last good records, of {when}, are used: {found}"
     return found

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import pyarrow as pa
@@ -44,9 +45,8 @@ def table_from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     listed = list(rows)
     schema = arrow_schema(name)
     known = set(schema.names)
-    for row in listed:
-        if unknown := row.keys() - known:
-            raise SchemaError(f"{name}: no such column {', '.join(sorted(unknown))}")
+    if unknown := set(chain.from_iterable(listed)) - known:
+        raise SchemaError(f"{name}: no such column {', '.join(sorted(unknown))}")
     try:
         built = pa.Table.from_pylist(listed, schema=schema)
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:

@@ -5,9 +5,11 @@ whether they were fetched tonight or saved years ago.
 """
 
 import glob
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from pipeline.sources import registry
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.snapshots import Capture, read_warc
@@ -26,18 +28,32 @@ CONTENT_TYPES = {
 def import_into(job: FetchJob, archive: str) -> None:
     """Keeps every page of the archive; raises `SourceFailed` when there is nothing to read."""
     kept = 0
+    keep = _keeper(job)
     for path in matching(job.base_dir, archive):
         if path.name.endswith((".warc", ".warc.gz")):
             for capture in read_warc(path):
-                job.keep(capture)
+                keep(capture)
                 kept += 1
         elif path.suffix.lower() in CONTENT_TYPES:
-            job.keep(_page(path, job.base_dir))
+            keep(_page(path, job.base_dir))
             kept += 1
     if not kept:
         known = ", ".join(s for s in CONTENT_TYPES if s)
         raise SourceFailed(f"archive {archive}: holds no page (known: .warc, .warc.gz, {known}).")
     job.progress(f"{kept} pages from {archive}")
+
+
+def _keeper(job: FetchJob) -> Callable[[Capture], None]:
+    """Keeps a page as the connector may keep it, which is whole unless its package says otherwise."""
+    archived = registry.archived_of(job.description.kind)
+    if archived is None:
+        return job.keep
+
+    def keep(capture: Capture) -> None:
+        if cut := archived(capture, job):
+            job.keep(cut)
+
+    return keep
 
 
 def matching(base_dir: Path, pattern: str) -> list[Path]:

@@ -11,3 +11,7 @@ class SourceFailed(Exception):
     def __init__(self, message: str, *, status: int | None = None) -> None:
         super().__init__(message)
         self.status = status
+
+
+class NeedsFull(Exception):
+    """A delta cannot tell everything that changed; the message says why, and the source is fetched whole."""

@@ -4,21 +4,27 @@ What it decides: a source that fails is `stale` when an older snapshot exists, a
 Either way the sentence of the failure is kept in `status.json` beside the snapshots.
 """
 
+import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pipeline.sources import archive, registry, snapshots
-from pipeline.sources.contract import FetchJob, SourceDescription
-from pipeline.sources.errors import SourceFailed
+from pipeline.sources.contract import Base, FetchJob, SourceDescription
+from pipeline.sources.earlier import Earlier
+from pipeline.sources.errors import NeedsFull, SourceFailed
 from pipeline.sources.http import HttpClient, HttpPolicy
 from pipeline.sources.snapshots import Snapshot, SnapshotWriter
 
 STATUS = "status.json"
+HELSINKI = ZoneInfo("Europe/Helsinki")
+NOT_ASKED = ("name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds", "full_every_days")
+"""Options that do not change what the platform is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,12 @@ class Taken:
     sha256: str | None
     requests: int
     seconds: float
+    transferred: int = 0
+    """Bytes that came over the wire; `bytes` counts what the answers hold."""
+    not_modified: int = 0
+    """Answers that only said that nothing has changed (304)."""
+    full: bool = True
+    """False when the snapshot holds only what changed since the one before."""
 
     @property
     def failed(self) -> bool:
@@ -56,34 +68,103 @@ class Order:
     http: HttpPolicy
     municipality_codes: tuple[str, ...] = ()
     missing_environment: tuple[str, ...] = ()
+    claimed: tuple[str, ...] = ()
+    """Paths that the sources of this kind read."""
+    landed: str | None = None
+    """The snapshot that the records in use come from: a delta is built on no other, so never on one held back."""
 
 
-def take(order: Order, *, now: datetime, progress: Callable[[str], None], offline: bool = False) -> Taken:
-    """Takes a fresh snapshot, or with `offline` points at the newest one on disk."""
+def take(
+    order: Order, *, now: datetime, progress: Callable[[str], None], offline: bool = False, full: bool = False
+) -> Taken:
+    """Takes a fresh snapshot, or with `offline` points at the newest one on disk.
+
+    `full` asks for everything anew, also where a delta would do and where the platform could say "not modified".
+    """
     started = time.monotonic()
+    newest = snapshots.latest(order.snapshots_dir, order.source)
     if offline:
-        newest = snapshots.latest(order.snapshots_dir, order.source)
         if newest:
-            return _noted(order, "replayed", None, newest, 0, started)
+            return _noted(order, "replayed", None, newest, None, started)
         message = "There is no snapshot on disk yet; run once without --offline."
-        return _noted(order, "missing", message, None, 0, started)
+        return _noted(order, "missing", message, None, None, started)
     client = HttpClient(order.http, pace_seconds=order.description.pace_seconds, notice=progress)
+    chain = snapshots.chain(newest) if newest else []
+    base = None if full else _base(order, chain, now)
     try:
-        with SnapshotWriter(order.snapshots_dir, order.source, now) as writer:
-            _fill(order, client, writer, now, progress)
-            if not writer.count:
-                raise SourceFailed("the source answered with nothing at all; check its entry in koonti.yml.")
-        return _noted(order, "fresh", None, writer.snapshot, client.requests, started)
+        client.earlier = None if full else Earlier(chain)
+        try:
+            made = _written(order, client, base, now, progress, started)
+        except NeedsFull as reason:
+            progress(f"{reason}; fetching everything")
+            made = _written(order, client, None, now, progress, started)
+        taken = _noted(order, "fresh", None, made, client, started)
+        progress(_summary(taken))
+        return taken
     except SourceFailed as failure:
-        newest = snapshots.latest(order.snapshots_dir, order.source)
-        return _noted(order, "stale" if newest else "missing", str(failure), newest, client.requests, started)
+        taken = _noted(order, "stale" if newest else "missing", str(failure), newest, client, started)
+        used = f"what came on {shown_moment(newest.fetched_at)} is used" if newest else "there is nothing older"
+        progress(f"FAILED after {taken.seconds:.0f} s: {failure} Instead {used}.")
+        return taken
     finally:
         client.close()
 
 
+def _base(order: Order, chain: list[Snapshot], now: datetime) -> Snapshot | None:
+    """The snapshot to ask changes since; null when everything must be fetched."""
+    days = order.options.get("full_every_days", order.description.full_every_days)
+    if not chain or not order.description.delta or order.options.get("archive"):
+        return None
+    if chain[-1].version != order.landed:
+        return None
+    is_recent = now - chain[0].fetched_at < timedelta(days=float(days))
+    same = all(one.asked == _asked(order) for one in chain)
+    can = bool(chain[-1].state().get("remember"))  # a connector that remembers nothing cannot ask for changes
+    return chain[-1] if is_recent and same and can and now > chain[-1].fetched_at else None
+
+
+def _asked(order: Order) -> str:
+    """Digest of what is asked for: with other options a delta would not fit its base."""
+    known = {k: v for k, v in order.options.items() if k not in order.description.secrets and k not in NOT_ASKED}
+    text = json.dumps([order.kind, known, order.municipality_codes], sort_keys=True, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _written(
+    order: Order,
+    client: HttpClient,
+    base: Snapshot | None,
+    now: datetime,
+    progress: Callable[[str], None],
+    started: float,
+) -> Snapshot | None:
+    """A new snapshot on disk: a delta of `base`, or a full one."""
+    with SnapshotWriter(order.snapshots_dir, order.source, now, client.earlier) as writer:
+        job = _fill(order, client, writer, base, now, progress)
+        if not writer.count:
+            raise SourceFailed("the source answered with nothing at all; check its entry in koonti.yml.")
+        writer.state = {"remember": job.remember, "removed": list(job.removed)} if job.remember or job.removed else {}
+        writer.facts = {
+            "full": base is None,
+            "base": base.version if base else None,
+            "removed": len(job.removed),
+            "asked": _asked(order),
+            "seconds": round(time.monotonic() - started, 3),
+            "requests": client.requests,
+            "transferred": client.transferred,
+            "not_modified": client.not_modified,
+        }
+    return writer.snapshot
+
+
 def _fill(
-    order: Order, client: HttpClient, writer: SnapshotWriter, now: datetime, progress: Callable[[str], None]
-) -> None:
+    order: Order,
+    client: HttpClient,
+    writer: SnapshotWriter,
+    base: Snapshot | None,
+    now: datetime,
+    progress: Callable[[str], None],
+) -> FetchJob:
     if order.missing_environment:
         names = " and ".join(order.missing_environment)
         raise SourceFailed(f"{names} is not set in the environment; set it, or disable the source in koonti.yml.")
@@ -98,15 +179,20 @@ def _fill(
         municipality_codes=order.municipality_codes,
         now=now,
         progress=progress,
+        claimed=order.claimed,
+        base=Base(base.fetched_at, base.state().get("remember", {})) if base else None,
     )
+    if base:
+        progress(f"asking what has changed since {shown_moment(base.fetched_at)}")
     if order.options.get("archive"):
         archive.import_into(job, str(order.options["archive"]))
     else:
         registry.fetch_of(order.kind)(job)
+    return job
 
 
 def _noted(
-    order: Order, state: str, message: str | None, used: Snapshot | None, requests: int, started: float
+    order: Order, state: str, message: str | None, used: Snapshot | None, client: HttpClient | None, started: float
 ) -> Taken:
     taken = Taken(
         source=order.source,
@@ -117,11 +203,31 @@ def _noted(
         captures=used.captures_count if used else 0,
         bytes=used.bytes if used else 0,
         sha256=used.sha256 if used else None,
-        requests=requests,
+        requests=client.requests if client else 0,
         seconds=round(time.monotonic() - started, 3),
+        transferred=client.transferred if client else 0,
+        not_modified=client.not_modified if client else 0,
+        full=used.full if used else True,
     )
     note(order.snapshots_dir, taken)
     return taken
+
+
+def _summary(taken: Taken) -> str:
+    """One line for a coordinator: what came, how much, how long."""
+    if not taken.requests:
+        return f"{taken.captures} read from disk in {taken.seconds:.0f} s"
+    what = "everything" if taken.full else "what has changed"
+    same = f", {taken.not_modified} of them unchanged" if taken.not_modified else ""
+    size = f"{taken.transferred / 1e6:.1f} MB" if taken.transferred >= 1e5 else f"{taken.transferred / 1e3:.0f} kB"
+    requests = "1 request" if taken.requests == 1 else f"{taken.requests} requests"
+    return f"fetched {what}: {requests}{same}, {size}, {taken.seconds:.0f} s"
+
+
+def shown_moment(moment: datetime) -> str:
+    """A moment as people in Finland write it."""
+    local = moment.astimezone(HELSINKI)
+    return f"{local.day}.{local.month}.{local.year} {local:%H:%M}"
 
 
 def note(snapshots_dir: Path, taken: Taken) -> None:

@@ -25,6 +25,10 @@ class Fields:
         self._read.add(key)
         return self._data.get(key)
 
+    def is_null(self, key: str) -> bool:
+        """True when the field is there and null, which a list never should be."""
+        return key in self._data and self._data[key] is None
+
     def take_text(self, key: str) -> str | None:
         """The value as text: numbers are written out, everything that is neither is null."""
         value = self.take(key)

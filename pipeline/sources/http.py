@@ -6,9 +6,10 @@ what a host forbids is in `robots`.
 """
 
 import json
+import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode, urlsplit, urlunsplit
@@ -16,9 +17,10 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import requests
 import urllib3
 
+from pipeline.sources.earlier import Earlier
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.robots import Robots
-from pipeline.sources.snapshots import Capture
+from pipeline.sources.warc import Capture, kept_headers
 from pipeline.sources.wire import Session, TryAgain, decoded, retry_after, shown
 
 RETRY_STATUSES = frozenset({429, 500, 502, 503, 504})
@@ -51,6 +53,15 @@ class Page:
     status: int
     body: bytes
     content_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    """Headers of the answer, by name in any case; the snapshot keeps only some of them."""
+    not_modified: bool = False
+    """True when the platform said that nothing has changed (304) and the body is the earlier one."""
+
+    def capture(self, now: datetime) -> Capture:
+        """The answer as the snapshot keeps it."""
+        kept = kept_headers(self.headers)
+        return Capture(self.url, self.body, self.content_type, now, self.status, kept, self.not_modified)
 
     def json(self) -> Any:
         """The body as JSON; raises `SourceFailed` that says what came instead."""
@@ -84,7 +95,13 @@ class HttpClient:
     ) -> None:
         self.policy = policy
         self.requests = 0
+        self.transferred = 0
+        """Bytes of bodies that came over the wire."""
+        self.not_modified = 0
+        """Answers that only said that nothing has changed."""
         self.record = record
+        self.earlier: Earlier | None = None
+        """What came last time; requests then ask for what has changed since."""
         self._pace = pace_seconds
         self._sleep = sleep
         self._notice = notice
@@ -104,6 +121,10 @@ class HttpClient:
         self._session.headers[header] = value
         self._session.secrets.add(header)
 
+    def refuse(self, never: str) -> None:
+        """Asks no address whose path and query match the pattern, whatever links or redirects to it."""
+        self._session.never = re.compile(never, re.IGNORECASE)
+
     def get(
         self,
         url: str,
@@ -121,6 +142,8 @@ class HttpClient:
         address = _with_params(url, params)
         if not address.startswith(("http://", "https://")):
             raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.")
+        if self._session.refuses(address):
+            raise SourceFailed(f"{shown(address)}: an address that is never asked. Check koonti.yml.")
         if self._robots:
             self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
         attempts = tries or self.policy.tries
@@ -137,28 +160,33 @@ class HttpClient:
                     ) from None
                 wait = again.wait if again.wait is not None else self.policy.backoff * 2 ** (attempt - 1)
                 wait = min(wait, self.policy.max_wait)
-                self._notice(f"{again}; trying again in {wait:.0f} s")
+                again_in = f"trying again in {wait:.0f} s (try {attempt + 1} of {attempts})"
+                self._notice(f"{urlsplit(address).path}: {again}; {again_in}")
                 self._sleep(wait)
         if keep:
-            self.record(Capture(page.url, page.body, page.content_type, datetime.now(UTC), page.status))
+            self.record(page.capture(datetime.now(UTC)))
         return page
 
-    def _once(self, address: str, expect: str, allow: tuple[int, ...]) -> Page:
+    def _once(self, address: str, expect: str, allow: tuple[int, ...], *, anew: bool = False) -> Page:
         self._keep_pace(address)
         self.requests += 1
+        asking = self.earlier.validators(address) if self.earlier and not anew else {}
         try:
-            with self._session.get(address, timeout=self._timeout, stream=True) as answer:
+            with self._session.get(address, timeout=self._timeout, stream=True, headers=asking) as answer:
+                if answer.status_code == 304 and asking:
+                    unchanged = self._unchanged(address, answer)
+                    return unchanged or self._once(address, expect, allow, anew=True)
                 if answer.status_code in RETRY_STATUSES and answer.status_code not in allow:
                     raise TryAgain(f"HTTP {answer.status_code}", retry_after(answer.headers), status=answer.status_code)
                 body = self._body(answer, address)
-                page = Page(address, answer.status_code, body, answer.headers.get("Content-Type", ""))
+                page = Page(address, answer.status_code, body, answer.headers.get("Content-Type", ""), answer.headers)
                 self._check_redirect(address, answer.url)
         except requests.TooManyRedirects:
             raise SourceFailed(f"{shown(address)}: redirects in a circle. Check the address in koonti.yml.") from None
         except requests.ConnectTimeout:
-            raise TryAgain(f"no connection within {self.policy.connect_timeout:.0f} s") from None
+            raise TryAgain(f"no connection within {self.policy.connect_timeout:g} s") from None
         except (requests.Timeout, urllib3.exceptions.ReadTimeoutError):
-            raise TryAgain(f"no answer within {self.policy.read_timeout:.0f} s") from None
+            raise TryAgain(f"no answer within {self.policy.read_timeout:g} s") from None
         except requests.exceptions.SSLError:
             raise SourceFailed(f"{shown(address)}: its certificate is not valid. Ask the platform.") from None
         except requests.ConnectionError:
@@ -169,6 +197,15 @@ class HttpClient:
             raise SourceFailed(f"{shown(address)}: HTTP {page.status}. {_advice(page.status)}", status=page.status)
         self._check_expected(page, expect)
         return page
+
+    def _unchanged(self, address: str, answer: requests.Response) -> Page | None:
+        """The earlier answer after a 304; null when it cannot be read any more."""
+        known = self.earlier.capture(address) if self.earlier else None
+        if known is None:
+            return None
+        self.not_modified += 1
+        headers = {**known.headers, **answer.headers}
+        return Page(address, known.status, known.body, known.content_type, headers, not_modified=True)
 
     def _body(self, answer: requests.Response, address: str) -> bytes:
         """Reads the body within the bounds and undoes its content coding; a short body is a fault."""
@@ -183,11 +220,12 @@ class HttpClient:
                         "Raise http.max_bytes in koonti.yml if that is right."
                     )
                 if time.monotonic() > deadline:
-                    raise TryAgain(f"the answer was not complete within {self.policy.total_timeout:.0f} s")
+                    raise TryAgain(f"the answer was not complete within {self.policy.total_timeout:g} s")
                 parts.append(part)
         except (urllib3.exceptions.ProtocolError, urllib3.exceptions.SSLError):
             raise TryAgain("the answer broke off") from None
         raw = b"".join(parts)
+        self.transferred += size
         announced = answer.headers.get("Content-Length", "")
         if announced.isdigit() and len(raw) < int(announced):
             raise TryAgain(f"the answer broke off after {len(raw)} of {announced} bytes")

@@ -187,6 +187,8 @@ class Item:
     # of locations
     location_type: str = "physical"
     channel_kind: str | None = None
+    replaces: bool = False
+    """True for a newer version of an item that was handed on before."""
 
 
 @dataclass(slots=True)

@@ -1,11 +1,12 @@
 """What stands on the wire, and who may see it: content coding, Retry-After, secrets, and addresses in messages."""
 
 import gzip
+import re
 import zlib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 import requests
 
@@ -25,11 +26,20 @@ class Session(requests.Session):
     def __init__(self) -> None:
         super().__init__()
         self.secrets: set[str] = set()
+        self.never: re.Pattern[str] | None = None
+        """Addresses that are not asked, not even when a page leads there; null for none."""
+
+    def refuses(self, address: str) -> bool:
+        """True for an address whose path and query match `never`."""
+        parts = urlsplit(address)
+        return bool(self.never and self.never.search(f"{unquote(parts.path)}?{unquote(parts.query)}"))
 
     def rebuild_auth(self, prepared_request: requests.PreparedRequest, response: requests.Response) -> None:
         """Called for each redirect; requests itself drops only `Authorization`."""
         super().rebuild_auth(prepared_request, response)
         asked, next_one = response.request.url or "", prepared_request.url or ""
+        if self.refuses(next_one):
+            raise SourceFailed(f"{shown(asked)}: leads to {shown(next_one)}, which is never asked. Ask the platform.")
         if self.should_strip_auth(asked, next_one):
             for name in self.secrets:
                 prepared_request.headers.pop(name, None)

@@ -9,16 +9,26 @@ import pytest
 import yaml
 
 from pipeline.demo import sightings
+from pipeline.demo.catalogue_files import catalogue_site
 from pipeline.demo.events_server import events_site
+from pipeline.demo.hyvinvointitarjotin_server import hyvinvointitarjotin_site
+from pipeline.demo.olka_server import olka_site
 from pipeline.demo.region import make_world
 from pipeline.demo.server import serving
 from pipeline.demo.stea_server import stea_site
+from pipeline.demo.tukinet_server import tukinet_site
 from pipeline.demo.vapaaehtoistyo_server import vapaaehtoistyo_site
+from pipeline.demo.wordpress_server import wordpress_pages, wordpress_site
 from pipeline.orchestration.run import run
 from pipeline.settings import load
 from pipeline.storage import read_table
 
 pytestmark = pytest.mark.slow
+
+SOURCES = (
+    "stea", "vapaaehtoistyo", "kalenteri", "yhdistysinfo", "hyvinvointitarjotin", "tukinet", "olka", "tarjoomo",
+    "palvelukatalogi", "pohjoissavolaiset",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +42,17 @@ def published(tmp_path_factory):
         "stea": stea_site(numbered),
         "vapaaehtoistyo": vapaaehtoistyo_site(seen, "key"),
         "kalenteri": events_site(seen),
+        "yhdistysinfo": wordpress_site(seen, with_cards=True),
+        "hyvinvointitarjotin": hyvinvointitarjotin_site(numbered),
+        "tukinet": tukinet_site(seen),
+        "olka": olka_site(seen),
+        "tarjoomo": catalogue_site(seen),
+        "palvelukatalogi": catalogue_site(seen),
     }
+    for path, page in wordpress_pages(seen[:20]).items():
+        saved = folder / "captures" / f"{path.strip('/')}.html"
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_bytes(page)
     with ExitStack() as stack:
         at = {name: stack.enter_context(serving(site)) for name, site in sites.items()}
         config = {
@@ -40,6 +60,17 @@ def published(tmp_path_factory):
                 "stea": {"base_url": at["stea"], "id_range": f"1-{len(numbered) + 5}", "pace_seconds": 0},
                 "vapaaehtoistyo": {"base_url": at["vapaaehtoistyo"], "token": "${KEY}", "pace_seconds": 0},
                 "kalenteri": {"kind": "events", "url": f"{at['kalenteri']}/v1/", "pace_seconds": 0},
+                "yhdistysinfo": {"kind": "wordpress", "base_url": at["yhdistysinfo"], "pace_seconds": 0},
+                "pohjoissavolaiset": {"kind": "wordpress", "archive": "captures"},
+                "hyvinvointitarjotin": {"base_url": at["hyvinvointitarjotin"], "pace_seconds": 0},
+                "tukinet": {"base_url": at["tukinet"], "pace_seconds": 0},
+                "olka": {"base_url": at["olka"], "pace_seconds": 0},
+                "tarjoomo": {"kind": "catalogue", "url": f"{at['tarjoomo']}/kotipalvelut.csv", "pace_seconds": 0},
+                "palvelukatalogi": {
+                    "kind": "catalogue",
+                    "url": f"{at['palvelukatalogi']}/palvelukatalogi.xlsx",
+                    "pace_seconds": 0,
+                },
             },
             "http": {"backoff": 0.05},
         }
@@ -52,9 +83,7 @@ def published(tmp_path_factory):
 
 def test_every_source_is_read_and_published(published):
     _, result = published
-    assert {o.source: (o.state, o.message) for o in result.outcomes} == {
-        "stea": ("fresh", None), "vapaaehtoistyo": ("fresh", None), "kalenteri": ("fresh", None),
-    }  # fmt: skip
+    assert {o.source: (o.state, o.message) for o in result.outcomes} == dict.fromkeys(SOURCES, ("fresh", None))
     assert (result.exit_code, result.stop, result.failed_checks) == (0, None, [])
     assert all(o.organizations for o in result.outcomes)
 

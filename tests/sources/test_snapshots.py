@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources import archive, snapshots
+from pipeline.sources import archive, retention, snapshots
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.snapshots import Capture, SnapshotWriter
 
@@ -92,5 +92,5 @@ def test_a_truncated_capture_file_is_noticed(tmp_path):
 def test_old_snapshots_go_but_never_the_one_that_is_in_use(tmp_path):
     made = [write(tmp_path, [capture()], datetime(2026, 11, day, tzinfo=UTC)).version for day in range(1, 6)]
     (tmp_path / "ptv" / "20261101T120000Z.partial").mkdir()
-    assert snapshots.prune(tmp_path, "ptv", 2, made[0]) == made[1:3]
+    assert retention.prune(tmp_path, "ptv", 2, made[0]) == made[1:3]
     assert sorted(p.name for p in (tmp_path / "ptv").iterdir()) == [made[0], *made[3:]]

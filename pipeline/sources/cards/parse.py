@@ -61,8 +61,7 @@ def _read(capture: Capture, site: Site) -> tuple[str, Card] | None:
     if capture.status >= 400:
         message = f"The listing names this card, but its page answers HTTP {capture.status}."
         return _odd(by_address, message)
-    is_page = capture.media_type in HTML_TYPES and b"<" in capture.body[:4000]
-    if not is_page:
+    if not _is_page(capture):
         return _odd(
             by_address, f"Expected an HTML page, got {len(capture.body)} bytes of {capture.media_type or 'data'}."
         )
@@ -73,6 +72,14 @@ def _read(capture: Capture, site: Site) -> tuple[str, Card] | None:
     if capture.uri.startswith("file:"):
         return _saved(soup, capture, site)
     return None
+
+
+def _is_page(capture: Capture) -> bool:
+    """True for HTML, also for what begins as HTML does and is called something else."""
+    start = capture.body[:4000]
+    return b"<" in start and (
+        capture.media_type in HTML_TYPES or start.lstrip()[:14].lower().startswith((b"<!doctype html", b"<html"))
+    )
 
 
 def _saved(soup: Any, capture: Capture, site: Site) -> tuple[str, Card] | None:

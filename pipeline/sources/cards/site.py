@@ -28,16 +28,25 @@ class Site:
     listing: str
     page_parameter: str | None
     most_pages: int
+    never: re.Pattern[str] | None = None
+    """Addresses that are no cards whatever `cards` says, by their path and query; null for none."""
 
     def card_id(self, address: str) -> str | None:
         """The id of the card at an address, verbatim; null when the address is no card's."""
         parts = urlsplit(address)
         path = unquote(parts.path)
+        if self.refuses(address):
+            return None
         for text in (path, f"{path}?{unquote(parts.query)}"):
             for pattern in self.cards:
                 if found := pattern.search(text):
                     return found.groupdict().get("id") or path.strip("/") or None
         return None
+
+    def refuses(self, address: str) -> bool:
+        """True for an address whose path and query match `never`."""
+        parts = urlsplit(address)
+        return bool(self.never and self.never.search(f"{unquote(parts.path)}?{unquote(parts.query)}"))
 
     def words(self, name: str) -> set[str]:
         """A list of words of source.yml, casefolded."""
@@ -71,6 +80,7 @@ def site_of(settings: Mapping[str, Any], options: Mapping[str, Any]) -> Site:
         listing=str(options.get("listing") or settings["listing"]),
         page_parameter=options.get("page_parameter") or settings["page_parameter"],
         most_pages=int(options.get("most_pages") or settings["most_pages"]),
+        never=re.compile(settings["never"], re.IGNORECASE) if settings.get("never") else None,
     )
 
 

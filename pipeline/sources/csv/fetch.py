@@ -4,11 +4,11 @@ A file is kept under `file:` and its path as koonti.yml writes it, never under a
 plainly no spreadsheet (a log-in page, a half-copied workbook) fails here, so that the last good version stays.
 """
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from pipeline.sources.contract import FetchJob
+from pipeline.sources.csv.inbox import choose, unclaimed
 from pipeline.sources.csv.parse import file_name
 from pipeline.sources.csv.reading import check
 from pipeline.sources.errors import SourceFailed
@@ -39,11 +39,18 @@ def fetch(job: FetchJob) -> None:
     if not path and not url:
         raise SourceFailed(f"{job.source}: neither path nor url is given; write where the spreadsheet is.")
     if path:
-        for shown, found in _files(path, job.base_dir):
+        say: list[str] = []
+        chosen = choose(path, job.base_dir, _take(job), say)
+        for text in say:
+            job.progress(text)
+        for shown, found in chosen:
             job.progress(f"reading {shown}")
             body = _body(shown, found)
             check(body, file_name(shown))
             job.keep(Capture(f"file:{shown}", body, content_type(shown), job.now))
+        job.remember["taken"] = [shown for shown, _ in chosen]
+        for stranger in unclaimed(job.base_dir, job.claimed or (path,)):
+            job.progress(f"{stranger}: no source reads this file. Look at it with: koonti csv inspect {stranger}")
     if url:
         page = job.client.get(url)
         check(page.body, file_name(url))
@@ -54,28 +61,14 @@ def _option(job: FetchJob, name: str) -> str | None:
     return str(value).strip() or None if value is not None else None
 
 
-def _files(path: str, base_dir: Path) -> Iterator[tuple[str, Path]]:
-    """Files as koonti.yml would write them, with where they are."""
-    given = Path(path).expanduser()
-    whole = given if given.is_absolute() else base_dir / given
-    if whole.exists() or not any(sign in path for sign in "*?["):
-        yield (given.name if given.is_absolute() else path), whole
-        return
-    folder = Path(whole.anchor) if given.is_absolute() else base_dir
-    pattern = str(given.relative_to(given.anchor)) if given.is_absolute() else path
-    if ".." in Path(pattern).parts:
-        parents = len([part for part in Path(pattern).parts if part == ".."])
-        folder, pattern = folder.joinpath(*[".."] * parents), str(Path(*Path(pattern).parts[parents:]))
-    hits = sorted(hit for hit in folder.glob(pattern) if hit.is_file() and not hit.name.startswith(("~$", ".")))
-    if not hits:
-        raise SourceFailed(f"path: no file matches {path}; put the spreadsheet there, or correct the path.")
-    for hit in hits:
-        yield (hit.name if given.is_absolute() else hit.relative_to(folder).as_posix()), hit
+def _take(job: FetchJob) -> str:
+    take = _option(job, "take") or "auto"
+    if take not in ("auto", "newest", "all"):
+        raise SourceFailed(f"{job.source}: take is '{take}'; write newest or all in koonti.yml.")
+    return take
 
 
 def _body(shown: str, found: Path) -> bytes:
-    if found.is_dir():
-        raise SourceFailed(f"path: {shown} is a folder; name a file in it, or write {shown.rstrip('/')}/*.xlsx.")
     try:
         before = found.stat()
         if before.st_size > MAX_BYTES:

@@ -4,12 +4,13 @@ What it decides: when the list counts as whole. A page that repeats, a list with
 are a failed source.
 """
 
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 from pipeline.sources.cards.site import same_host
 from pipeline.sources.contract import FetchJob
-from pipeline.sources.errors import SourceFailed
+from pipeline.sources.errors import NeedsFull, SourceFailed
 from pipeline.sources.events.linkedevents import missing
 from pipeline.sources.http import Page
 
@@ -19,7 +20,20 @@ GONE = (404, 410)
 def fetch(job: FetchJob, address: str) -> None:
     """Keeps all pages of events, then single places and keywords."""
     settings = job.description.settings["linkedevents"]
-    events = _events(job, address.rstrip("/").removesuffix("/event") + settings["events"], settings["parameters"])
+    parameters = settings["parameters"]
+    if job.base:
+        since = (job.base.since - timedelta(hours=settings["delta_overlap_hours"])).astimezone(UTC)
+        asking = {
+            k: str(v).replace("{since}", since.strftime("%Y-%m-%dT%H:%M:%SZ")) for k, v in settings["changes"].items()
+        }
+        parameters = {**parameters, **asking}
+    job.remember["format"] = "linkedevents"
+    try:
+        events = _events(job, address.rstrip("/").removesuffix("/event") + settings["events"], parameters)
+    except SourceFailed as failure:
+        if job.base and failure.status == 400:
+            raise NeedsFull("the platform does not take the question for what has changed") from None
+        raise
     for kind, addresses in missing(events).items():
         here = [a for a in addresses if same_host(a, address)]
         if len(here) > settings["most_references"]:

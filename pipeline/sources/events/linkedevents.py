@@ -45,16 +45,16 @@ class References:
     """Places and keywords by address, embedded in events or asked for on their own; the fuller copy counts."""
 
     def __init__(self) -> None:
-        self.known: dict[str, tuple[int, str, Raw]] = {}
+        self.known: dict[str, tuple[int, int, str, Raw]] = {}
 
-    def learn(self, raw: Any) -> None:
-        """Remembers an object that says more than its address."""
+    def learn(self, raw: Any, layer: int = 0) -> None:
+        """Remembers an object that says more than its address; what a later layer says counts."""
         if not isinstance(raw, Mapping) or not isinstance(raw.get("@id"), str) or not raw.get("name"):
             return
         text = json.dumps(raw, sort_keys=True)
-        rank = (len(text), text, raw)
+        rank = (layer, len(text), text, raw)
         key = raw["@id"].rstrip("/")
-        if key not in self.known or rank[:2] > self.known[key][:2]:
+        if key not in self.known or rank[:3] > self.known[key][:3]:
             self.known[key] = rank
 
     def look_up(self, raw: Any) -> Raw | None:
@@ -62,7 +62,7 @@ class References:
         key = raw.get("@id") if isinstance(raw, Mapping) else None
         if not isinstance(key, str):
             return None
-        return self.known[key.rstrip("/")][2] if key.rstrip("/") in self.known else raw
+        return self.known[key.rstrip("/")][3] if key.rstrip("/") in self.known else raw
 
 
 def missing(events: Iterable[Any]) -> dict[str, list[str]]:
@@ -94,10 +94,10 @@ def happenings(captures: Iterable[Capture], settings: Mapping[str, Any]) -> Iter
             elif kind == "event":
                 events.append((raw, capture))
                 for one in (raw.get("location"), *_list(raw.get("keywords"))):
-                    references.learn(one)
+                    references.learn(one, capture.layer)
             else:
-                references.learn(raw)
-    for raw, capture in events:
+                references.learn(raw, capture.layer)
+    for raw, capture in _current(events):
         if raw.get("deleted") is True or raw.get("publication_status") == "draft":
             continue
         native_id = raw.get("id") or _last(raw.get("@id"))
@@ -109,6 +109,27 @@ def happenings(captures: Iterable[Capture], settings: Mapping[str, Any]) -> Iter
         _read(made, data, rules, references)
         made.odd += list(data.unread())
         yield made
+
+
+def _current(events: list[tuple[Raw, Capture]]) -> list[tuple[Raw, Capture]]:
+    """The events as they are after all deltas: the copy of the last layer of each, without those that have ended.
+
+    A full fetch is left as it is: the platform was asked for what is still to come.
+    """
+    last = max((capture.layer for _, capture in events), default=0)
+    if not last:
+        return events
+    today = max(capture.fetched_at for _, capture in events if capture.layer == last).date().isoformat()
+    newest: dict[str, int] = {}
+    for raw, capture in events:
+        key = str(raw.get("id") or raw.get("@id"))
+        newest[key] = max(newest.get(key, 0), capture.layer)
+    return [
+        (raw, capture)
+        for raw, capture in events
+        if capture.layer == newest[str(raw.get("id") or raw.get("@id"))]
+        and str(raw.get("end_time") or raw.get("start_time") or today)[:10] >= today
+    ]
 
 
 def _read(made: Happening, data: Fields, rules: Mapping[str, Any], references: References) -> None:

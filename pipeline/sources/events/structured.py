@@ -3,10 +3,9 @@
 Never read: performers, attendees and organisers that are persons, and the contact details of organisers.
 """
 
-import html
-import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin
 
@@ -17,24 +16,19 @@ from pipeline.sources.events.happening import Happening, event, organizer_name, 
 from pipeline.sources.events.times import once, when
 from pipeline.sources.fields import Fields
 from pipeline.sources.items import Address, Finding, Link, Name, Parsed, Term, Text
+from pipeline.sources.jsonld import DEEPEST, Node, scripts, several, text, worded
+from pipeline.sources.jsonld import types as types_of
 from pipeline.sources.snapshots import Capture
 
-DEEPEST = 8
 HOLDERS = ("@graph", "itemListElement", "item", "mainEntity", "about", "event", "events")
 AGES = re.compile(r"(\d{1,3})?\s*[-–]\s*(\d{1,3})?")
-Node = Mapping[str, Any]
+_text, _worded = partial(text, or_name=True), partial(worded, or_name=True)
 
 
 def events_of(soup: BeautifulSoup, types: set[str]) -> tuple[list[Node], bool]:
     """The event nodes of all JSON-LD on a page, and whether some of it was broken."""
-    found: list[Node] = []
-    is_broken = False
-    for script in soup.select('script[type*="ld+json" i]'):
-        text = script.get_text().strip().removeprefix("<!--").removesuffix("-->").strip()
-        data = _loaded(text)
-        is_broken |= data is None and bool(text)
-        found += _events(data, types, 0)
-    return found, is_broken
+    data, is_broken = scripts(soup)
+    return [node for one in data for node in _events(one, types, 0)], is_broken
 
 
 def happenings(capture: Capture, settings: Mapping[str, Any]) -> Iterator[Happening | Parsed]:
@@ -87,14 +81,14 @@ def _read(made: Happening, data: Fields, rules: Mapping[str, Any], base: str) ->
     _price(made, data)
     _organizer(made, data)
     mode = str(_text(data.take("eventAttendanceMode")) or "")
-    for spot in _several(data.take("location")):
+    for spot in several(data.take("location")):
         _where(made, spot, is_online=mode.endswith("OnlineEventAttendanceMode"), base=base)
 
 
 def _price(made: Happening, data: Fields) -> None:
     """Free when the page says so, or when every offer costs nothing; other prices in words."""
     free = data.take("isAccessibleForFree")
-    offers = [o for o in _several(data.take("offers")) if isinstance(o, Mapping)]
+    offers = [o for o in several(data.take("offers")) if isinstance(o, Mapping)]
     prices = [str(o["price"]).strip() for o in offers if o.get("price") not in (None, "")]
     are_zero = [re.fullmatch(r"0+(?:[.,]0+)?", p) is not None for p in prices]
     if free is True or str(free).rsplit("/", 1)[-1].lower() == "true" or (prices and all(are_zero)):
@@ -106,8 +100,8 @@ def _price(made: Happening, data: Fields) -> None:
 
 
 def _organizer(made: Happening, data: Fields) -> None:
-    for found in _several(data.take("organizer")):
-        if isinstance(found, Mapping) and "Person" in _types(found):
+    for found in several(data.take("organizer")):
+        if isinstance(found, Mapping) and "Person" in types_of(found):
             continue
         name = _text(found.get("name")) if isinstance(found, Mapping) else _text(found)
         if made.organizer is None:
@@ -117,7 +111,7 @@ def _organizer(made: Happening, data: Fields) -> None:
 def _where(made: Happening, spot: Any, *, is_online: bool, base: str) -> None:
     number = len(made.places) + 1
     native_id = f"{made.item.native_id}/place" + (f"/{number}" if number > 1 else "")
-    if isinstance(spot, Mapping) and ("VirtualLocation" in _types(spot) or (is_online and not spot.get("address"))):
+    if isinstance(spot, Mapping) and ("VirtualLocation" in types_of(spot) or (is_online and not spot.get("address"))):
         made_place = place(made, native_id)
         made_place.location_type, made_place.channel_kind = "virtual", "e_channel"
         url = _address(spot.get("url"), base)
@@ -127,11 +121,11 @@ def _where(made: Happening, spot: Any, *, is_online: bool, base: str) -> None:
         if line := _text(spot):
             place(made, native_id).addresses.append(Address(line=line))
         return
-    given = spot if "PostalAddress" in _types(spot) else spot.get("address")
+    given = spot if "PostalAddress" in types_of(spot) else spot.get("address")
     made_place = place(made, native_id)
     if name := _text(spot.get("name")):
         made_place.names.append(Name(name))
-    found = next(iter(_several(given)), None)
+    found = next(iter(several(given)), None)
     if isinstance(found, Mapping):
         address = Address(
             street=_text(found.get("streetAddress")),
@@ -147,15 +141,6 @@ def _where(made: Happening, spot: Any, *, is_online: bool, base: str) -> None:
         made_place.addresses.append(address)
 
 
-def _loaded(text: str) -> Any:
-    for attempt in (text, html.unescape(text)):
-        try:
-            return json.loads(attempt, strict=False)
-        except (ValueError, RecursionError):
-            continue
-    return None
-
-
 def _events(data: Any, types: set[str], depth: int) -> list[Node]:
     if depth > DEEPEST:
         return []
@@ -163,34 +148,9 @@ def _events(data: Any, types: set[str], depth: int) -> list[Node]:
         return [node for entry in data for node in _events(entry, types, depth + 1)]
     if not isinstance(data, Mapping):
         return []
-    if _types(data) & types:
+    if types_of(data) & types:
         return [data]
     return [node for key in HOLDERS for node in _events(data.get(key), types, depth + 1)]
-
-
-def _types(node: Node) -> set[str]:
-    return {str(t).rsplit("/", 1)[-1] for t in _several(node.get("@type"))}
-
-
-def _several(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
-
-
-def _text(value: Any) -> str | None:
-    if isinstance(value, Mapping):
-        value = value.get("@value") or value.get("name")
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        return str(value)
-    return html.unescape(value) if isinstance(value, str) and value.strip() else None
-
-
-def _worded(value: Any) -> list[tuple[str, str | None]]:
-    found = []
-    for entry in _several(value):
-        if text := _text(entry):
-            language = entry.get("@language") if isinstance(entry, Mapping) else None
-            found.append((text, language if isinstance(language, str) else None))
-    return found
 
 
 def _address(value: Any, base: str) -> str | None:

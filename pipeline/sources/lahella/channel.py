@@ -30,6 +30,8 @@ def channels(traits: Fields, service: Item, reading: Reading) -> list[Channel]:
     The id is `{activity}/channel/{id}`, with the number in the list, from 1, for a channel without an id.
     """
     found = []
+    if traits.is_null("channels"):
+        reading.report("unknown_location", "null where a list of channels belongs; read as none.", "channels", "null")
     for number, channel in enumerate(traits.take_objects("channels"), 1):
         native_id = f"{service.native_id}/channel/{reading.key(channel.take('id')) or number}"
         if native_id in service.locations:

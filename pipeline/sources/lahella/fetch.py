@@ -9,7 +9,6 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.http import Page
-from pipeline.sources.snapshots import Capture
 
 REFUSED = (401, 403)
 
@@ -29,7 +28,7 @@ def fetch(job: FetchJob) -> None:
     job.client.authorize("Authorization", f"Bearer {token}")
     for name, path in job.description.settings["lists"].items():
         for page in _whole(job, name, str(job.options["base_url"]).rstrip("/") + path):
-            job.keep(Capture(page.url, page.body, page.content_type, job.now, page.status))
+            job.keep(page.capture(job.now))
 
 
 def _whole(job: FetchJob, name: str, address: str) -> list[Page]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
+from pipeline.sources.ptv import changes
 from pipeline.sources.ptv.paging import Api
 from pipeline.sources.ptv.v12.fetch import fetch as fetch_v12
 
@@ -28,9 +29,12 @@ def fetch(job: FetchJob) -> None:
         fetch_v12(job)
         return
     harvest = Harvest(Api(job), job.progress)
+    whole_country = str(job.options.get("include_whole_country", False)).lower() == "true"
+    if job.base:
+        changes.follow(job, harvest, whole_country=whole_country)
+        return
     if job.municipality_codes:
-        option = job.options.get("include_whole_country", False)
-        harvest.region(job.municipality_codes, whole_country=str(option).lower() == "true")
+        harvest.region(job.municipality_codes, whole_country=whole_country)
     else:
         harvest.everything()
     harvest.follow("organization", harvest.organizations)
@@ -38,15 +42,18 @@ def fetch(job: FetchJob) -> None:
         raise SourceFailed(
             "PTV answered without a single organisation, service or channel. Check base_url and region in koonti.yml."
         )
+    job.remember.update(harvest.memory())
 
 
 class Harvest:
     """What is known so far, and what known things refer to. Dictionaries stand for sets that keep their order."""
 
     def __init__(self, api: Api, progress: Callable[[str], None]) -> None:
-        self._api = api
+        self.api = api
         self._progress = progress
         self.known: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self.inside: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        """Known things that belong to the region by themselves, not because others refer to them."""
         self._asked: dict[str, set[str]] = {kind: set() for kind in KINDS}
         self.organizations: dict[str, None] = {}
         self.services: dict[str, None] = {}
@@ -58,10 +65,11 @@ class Harvest:
         """Every object of every kind."""
         for kind in KINDS:
             ids: dict[str, None] = {}
-            for rows in self._api.ids(kind):
+            for rows in self.api.ids(kind):
                 ids |= dict.fromkeys(_ids(rows))
                 self._progress(f"{WORDS[kind]}: {_count(len(ids))} listed")
-            self._objects(kind, list(ids))
+            self.objects(kind, list(ids))
+        self.inside = {kind: set(ids) for kind, ids in self.known.items()}
 
     def region(self, codes: tuple[str, ...], *, whole_country: bool) -> None:
         """Every object of the municipalities, and what these refer to, one step far."""
@@ -72,37 +80,43 @@ class Harvest:
             raise SourceFailed(
                 "PTV knows none of the municipalities of the region, or has nothing there. Check region in koonti.yml."
             )
+        self.inside = {kind: set(ids) for kind, ids in self.known.items()}
         services, channels = dict(self.services), dict(self.channels)
-        self._objects("service", self._missing("service", services))
-        self._objects("channel", self._missing("channel", channels))
+        self.objects("service", self.missing("service", services))
+        self.objects("channel", self.missing("channel", channels))
 
     def _municipality(self, kind: str, code: str, *, whole_country: bool) -> None:
         """Fetches one kind of a municipality; ids and batches stand in when pages of whole objects time out."""
         found = 0
         try:
-            for objects in self._api.area(kind, code, whole_country=whole_country):
+            for objects in self.api.area(kind, code, whole_country=whole_country):
                 found += self._learn(kind, objects)
         except SourceFailed as failure:
             if (failure.status or 0) < 500:
                 raise
-            rows = [row for page in self._api.area_ids(kind, code, whole_country=whole_country) for row in page]
+            rows = [row for page in self.api.area_ids(kind, code, whole_country=whole_country) for row in page]
             ids = list(dict.fromkeys(_ids(rows)))
-            self._objects(kind, self._missing(kind, dict.fromkeys(ids)))
+            self.objects(kind, self.missing(kind, dict.fromkeys(ids)))
             found = len(ids)
         self._progress(f"municipality {code}: {_count(found)} {WORDS[kind]}")
 
     def follow(self, kind: str, wanted: dict[str, None]) -> None:
         """Fetches what is referred to, and what that refers to (parents); each id once, so circles end."""
-        while missing := self._missing(kind, wanted):
-            self._objects(kind, missing)
+        while missing := self.missing(kind, wanted):
+            self.objects(kind, missing)
 
-    def _missing(self, kind: str, ids: dict[str, None]) -> list[str]:
+    def memory(self) -> dict[str, dict[str, list[str]]]:
+        """What the next delta needs to know."""
+        sets = {"known": self.known, "inside": self.inside}
+        return {name: {kind: sorted(ids) for kind, ids in held.items()} for name, held in sets.items()}
+
+    def missing(self, kind: str, ids: dict[str, None]) -> list[str]:
         return [guid for guid in ids if guid not in self.known[kind] and guid not in self._asked[kind]]
 
-    def _objects(self, kind: str, ids: list[str]) -> None:
+    def objects(self, kind: str, ids: list[str]) -> None:
         self._asked[kind].update(ids)
         done = 0
-        for objects in self._api.objects(kind, ids):
+        for objects in self.api.objects(kind, ids):
             done += self._learn(kind, objects)
             self._progress(f"{WORDS[kind]} {_count(done)} of {_count(len(ids))}")
 

@@ -28,19 +28,19 @@ class Api:
         self._settings = settings
         self._omitted = 0
 
-    def ids(self, kind: str) -> Iterator[list[Any]]:
-        """All rows `{id, name}` of a kind, a page at a time."""
-        return self._pages(self._paths[kind]["ids"], {})
+    def ids(self, kind: str, **query: str) -> Iterator[list[Any]]:
+        """All rows `{id, name}` of a kind, a page at a time; `date` and `status` limit them."""
+        return self._pages(self._paths[kind]["ids"], query)
 
     def area(self, kind: str, code: str, *, whole_country: bool) -> Iterator[list[Any]]:
         """The whole objects of a municipality, a page at a time; no page for a code that PTV does not know."""
         path = self._paths[kind]["area"].format(code=code)
         return self._pages(path, {"includeWholeCountry": str(whole_country).lower()}, may_be_unknown=True)
 
-    def area_ids(self, kind: str, code: str, *, whole_country: bool) -> Iterator[list[Any]]:
-        """As `area`, but rows `{id, name}`: much lighter for the platform."""
+    def area_ids(self, kind: str, code: str, *, whole_country: bool, **query: str) -> Iterator[list[Any]]:
+        """As `area`, but rows `{id, name}`: much lighter for the platform; `date` limits them."""
         path = self._paths[kind]["area_ids"].format(code=code)
-        return self._pages(path, {"includeWholeCountry": str(whole_country).lower()}, may_be_unknown=True)
+        return self._pages(path, {"includeWholeCountry": str(whole_country).lower(), **query}, may_be_unknown=True)
 
     def _pages(self, path: str, params: dict[str, str], *, may_be_unknown: bool = False) -> Iterator[list[Any]]:
         """Pages from 1 to pageCount; raises `SourceFailed` when a listing repeats itself, breaks off or never ends."""

@@ -1,20 +1,22 @@
 """Recognises PTV's answers, of v11 and v12, by their shape and reads them into items, wherever they come from.
 
 A page, a bare list and a single object are read alike, so saved files of any origin work. Each id comes out
-once: an object that came twice is read once, and of two different versions the newest is used. Objects that
+once: an object that came twice is read once, and of two different versions the newest counts. Objects that
 describe nothing of ours (rows of id lists, code lists, service collections) are passed over; what is of no known
 shape is a finding.
 """
 
 import gc
 import json
+import marshal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from hashlib import blake2b
 from typing import Any
 
 from pipeline.sources.contract import SourceDescription
-from pipeline.sources.items import Finding, Item, Parsed, Unread
+from pipeline.sources.items import Finding, Item, Parsed
 from pipeline.sources.ptv import channel, organization, service
 from pipeline.sources.ptv.rules import Rules
 from pipeline.sources.ptv.tree import Reading, Tree
@@ -41,13 +43,20 @@ OTHER_SHAPES = (
 )
 OTHER_MARKS = ("archivingDate", "serviceCollectionNames", "generalDescriptionType")
 """Fields that only archived things, service collections and general descriptions have."""
-Key = tuple[int, str]
-KINDS = ("organization", "service", "location")
+Key = tuple[str, str]
+Age = tuple[str, str, bytes]
+"""Modified, fetched, and a digest that decides when both are alike."""
+ORDER = ("organization", "service", "location")
+KINDS = {"organization": "organization", "service": "service", "channel": "location"}
+"""Kind of object -> kind of item."""
 _COMPARED = tuple(name for name in Item.__dataclass_fields__ if name != "fetched_at")
 
 
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
-    """Findings and unread fields as they come, then the items by kind and id, whatever the order of the captures."""
+    """Findings, unread fields and items of v11 as they come, then the items of v12.
+
+    An item of which a newer version comes later is handed on again with `replaces`.
+    """
     found = _Found(Rules.of(description.settings))
     for capture in captures:
         if capture.status < 400:
@@ -58,32 +67,56 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
 
 
 class _Found:
-    """What was read so far."""
+    """What was read so far. Items of v11 are handed on at once; those of v12 wait for what belongs to them."""
 
     def __init__(self, rules: Rules) -> None:
         self._rules = rules
-        self._kept: dict[bool, dict[Key, Item]] = {False: {}, True: {}}
-        """By whether they came from v12."""
+        self._seen: dict[Key, Age] = {}
+        """Of v11: how old the version is that was handed on last."""
+        self._waiting: dict[Key, Item] = {}
         self._joins = Joins(rules)
 
-    def read(self, capture: Capture) -> Iterator[Finding | Unread]:
-        """Reads one answer and tells what came up."""
+    def read(self, capture: Capture) -> Iterator[Parsed]:
+        """Reads one answer: items of v11, and what came up."""
         for found in _objects(capture):
             if isinstance(found, Finding):
                 yield found
                 continue
             kind, data, native_id = found
             reading = Reading(self._rules, native_id, capture.fetched_at.date())
-            tree = Tree(data, kind.removeprefix("v12."), kind, reading)
-            if kind == "v12.code":
-                self._joins.learn_code(tree, capture.uri)
+            if not kind.startswith("v12."):
+                yield from self._at_once(kind, data, reading, capture)
+            elif kind == "v12.code":
+                self._joins.learn_code(Tree(data, "code", kind, reading), capture.uri)
                 yield from reading.unread()
             else:
-                yield from self._keep(tree, kind, native_id, capture)
+                yield from self._wait(Tree(data, kind.removeprefix("v12."), kind, reading), kind, capture)
             reading.close()
 
-    def _keep(self, tree: Tree, kind: str, native_id: str, capture: Capture) -> Iterator[Finding | Unread]:
-        """Reads an object and keeps it, unless it is kept already or a newer one is."""
+    def _at_once(self, kind: str, data: dict[str, Any], reading: Reading, capture: Capture) -> Iterator[Parsed]:
+        """An object of v11, unless it came before alike or newer."""
+        key = (KINDS[kind], reading.native_id)
+        digest = blake2b(marshal.dumps(data, 2), digest_size=12).digest()
+        earlier = self._seen.get(key)
+        if earlier is not None and earlier[2] == digest:
+            return
+        tree = Tree(data, kind, kind, reading)
+        tree.ignore("id")
+        item = READERS[kind](tree, reading.native_id)
+        item.fetched_at = capture.fetched_at
+        yield from reading.findings
+        yield from reading.unread()
+        age = (_modified(item), _fetched(item), digest)
+        if earlier is None or age > earlier:
+            self._seen[key] = age
+            item.replaces = earlier is not None
+            yield item
+        if earlier is not None:
+            yield _twice(item.native_id, max(earlier, age)[0], item.kind)
+
+    def _wait(self, tree: Tree, kind: str, capture: Capture) -> Iterator[Parsed]:
+        """Reads an object of v12 and keeps it, unless it is kept already or a newer one is."""
+        native_id = tree.reading.native_id
         into: dict[Any, Item]
         key: Any
         if kind == "v12.connection":
@@ -91,12 +124,12 @@ class _Found:
             item = connection.read(tree, native_id, channel_id)
             into, key = self._joins.connections.setdefault(native_id.lower(), {}), channel_id
         else:
-            tree.ignore("contentId" if kind.startswith("v12.") else "id")
+            tree.ignore("contentId")
             item = READERS[kind](tree, native_id)
             if kind == "v12.general_description":
                 into, key = self._joins.descriptions, native_id.lower()
             else:
-                into, key = self._kept[kind.startswith("v12.")], (KINDS.index(item.kind), native_id)
+                into, key = self._waiting, (item.kind, native_id)
         item.fetched_at = capture.fetched_at
         earlier = into.get(key)
         into[key] = item if earlier is None else max(earlier, item, key=_age)
@@ -104,18 +137,18 @@ class _Found:
             yield from tree.reading.findings
             yield from tree.reading.unread()
             if earlier is not None:
-                yield _twice(into[key], kind)
+                word = {"v12.connection": "connection of a service", "v12.general_description": "general description"}
+                yield _twice(native_id, _modified(into[key]), word.get(kind, item.kind))
 
     def items(self) -> Iterator[Item]:
-        """Every item once; what v12 keeps apart is put together here."""
-        older, newer = self._kept[False], self._kept[True]
-        for key in sorted(older.keys() | newer.keys()):
-            one, other = older.pop(key, None), newer.pop(key, None)
-            if other is None or (one is not None and _fetched(one) > _fetched(other)):
-                if one is not None:
-                    yield one
-            else:
-                yield self._joins.finish(other)
+        """The items of v12, put together; of one that came from v11 too, the version that was fetched last counts."""
+        for key in sorted(self._waiting, key=lambda one: (ORDER.index(one[0]), one[1])):
+            item = self._waiting.pop(key)
+            older = self._seen.get(key)
+            if older is None or older[1] <= _fetched(item):
+                finished = self._joins.finish(item)
+                finished.replaces = older is not None
+                yield finished
 
 
 @contextmanager
@@ -189,22 +222,22 @@ def _same(one: Item, other: Item) -> bool:
 
 def _age(item: Item) -> tuple[str, str, str]:
     """What decides between two versions: modified, then fetched, then anything that is always the same."""
-    modified = item.modified.isoformat() if isinstance(item.modified, datetime) else item.modified or ""
-    return modified, _fetched(item), repr(item)
+    return _modified(item), _fetched(item), repr(item)
+
+
+def _modified(item: Item) -> str:
+    return item.modified.isoformat() if isinstance(item.modified, datetime) else item.modified or ""
 
 
 def _fetched(item: Item) -> str:
     return item.fetched_at.isoformat() if item.fetched_at else ""
 
 
-def _twice(used: Item, kind: str) -> Finding:
-    word = {"v12.connection": "connection of a service", "v12.general_description": "general description"}
-    modified = used.modified.isoformat() if isinstance(used.modified, datetime) else used.modified
+def _twice(native_id: str, modified: str, word: str) -> Finding:
     return Finding(
         "duplicate_native_id",
-        f"The {word.get(kind, used.kind)} came twice with different content; "
-        f"the version of {modified or 'unknown age'} is used.",
-        used.native_id,
+        f"The {word} came twice with different content; the version of {modified or 'unknown age'} is used.",
+        native_id,
         level="warning",
     )
 

@@ -10,7 +10,6 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.http import Page
-from pipeline.sources.snapshots import Capture
 
 _RANGE = re.compile(r"\s*(\d{1,6})\s*(?:[-–]\s*(\d{1,6})?)?\s*")
 
@@ -29,7 +28,7 @@ def fetch(job: FetchJob) -> None:
             keep=False,
         )
         if _exists(page, settings):
-            job.keep(Capture(page.url, page.body, page.content_type, job.now, page.status))
+            job.keep(page.capture(job.now))
             found, misses = found + 1, 0
         else:
             misses += 1

@@ -9,7 +9,6 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.http import Page
-from pipeline.sources.snapshots import Capture
 
 REFUSED = (401, 403)
 
@@ -30,7 +29,7 @@ def fetch(job: FetchJob) -> None:
     settings = job.description.settings
     address = str(job.options.get("base_url") or settings["base_url"]).rstrip("/") + settings["tasks"]
     for page in _whole(job, address):
-        job.keep(Capture(page.url, page.body, page.content_type, job.now, page.status))
+        job.keep(page.capture(job.now))
 
 
 def _whole(job: FetchJob, address: str) -> list[Page]:

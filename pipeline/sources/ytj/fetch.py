@@ -31,7 +31,7 @@ def fetch(job: FetchJob) -> None:
             address, {"businessId": one}, expect="json", allow=tuple(settings["no_answer"]), keep=False
         )
         known += _answers(page, one, settings)
-        job.keep(Capture(page.url, page.body, page.content_type, job.now, page.status))
+        job.keep(page.capture(job.now))
         if number % 25 == 0 or number == len(asked.ids):
             job.progress(f"ids {number} of {len(asked.ids)}, {known} known to the register")
 

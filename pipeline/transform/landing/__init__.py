@@ -1,8 +1,8 @@
 """From parsed items to the record tables of one source: every value is cleaned here, and only here.
 
 `collector` gathers rows and issues, `details` cleans the values that organisations, services and places share,
-`entities` makes the three kinds of record, `land` (this module) runs a whole source and closes its books: owners are
-looked up, ids that stand twice become issues.
+`entities` makes the three kinds of record, `closing` looks up owners and places. `land` and `land_onto` (this module)
+run a whole source, or what changed of one.
 
 A loop over items is right here: an item is a small tree, and nearly all time goes into cached pure functions.
 """
@@ -11,9 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline import schema
 from pipeline.sources.items import Finding, Item, Parsed, Unread
+from pipeline.storage import in_key_order
+from pipeline.transform.landing.closing import Tables, close, exchanged, reopen
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.landing.entities import land_item
 
@@ -22,7 +24,7 @@ from pipeline.transform.landing.entities import land_item
 class Landed:
     """The record tables of one source."""
 
-    tables: dict[str, pa.Table]
+    tables: Tables
     organizations: int
     services: int
     locations: int
@@ -31,29 +33,87 @@ class Landed:
     """Items that the parser handed on; each is a record, or named by an issue, or repeated."""
     repeated: int
     """Items whose id was there before; an issue names them when their content differs."""
+    dangling: pa.Table
+    """Links that lead to no record of the source; `land_onto` needs them."""
 
 
 def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str) -> Landed:
     """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter."""
-    collector = Collector(source, snapshot_version)
+    tables, _, read, repeated = _collected(parsed, source, snapshot_version)
+    return _closed(tables, source, read, repeated)
+
+
+def land_onto(
+    base: Landed, parsed: Iterable[Parsed], *, source: str, snapshot_version: str, removed: Iterable[str] = ()
+) -> Landed:
+    """The record tables after a delta: its records take the place of those in `base`, `removed` native ids go.
+
+    Only what the delta holds is read and cleaned; all other rows are taken over as they are.
+    """
+    newer, touched, read, repeated = _collected(parsed, source, snapshot_version)
+    touched |= {f"{source}:{native_id}" for native_id in removed}
+    touched |= set(newer["issue"].column("record_id").drop_null().to_pylist())
+    before = _accounted(base.tables) & touched
+    tables = exchanged(reopen(base.tables, base.dangling), newer, touched)
+    return _closed(tables, source, base.read - len(before) + read, base.repeated + repeated)
+
+
+def landed(tables: Tables, dangling: pa.Table, *, read: int, repeated: int) -> Landed:
+    """Closed tables with their counts."""
+    kinds = {row["values"]: row["counts"] for row in pc.value_counts(tables["record"].column("kind")).to_pylist()}
+    return Landed(
+        tables=tables,
+        organizations=kinds.get("organization", 0),
+        services=kinds.get("service", 0),
+        locations=kinds.get("location", 0),
+        issues=tables["issue"].num_rows,
+        read=read,
+        repeated=repeated,
+        dangling=dangling,
+    )
+
+
+def _collected(parsed: Iterable[Parsed], source: str, snapshot_version: str) -> tuple[Tables, set[str], int, int]:
+    """Open tables, the records in them, and how many items were read and repeated.
+
+    An item that replaces one handed on before goes into a later layer; each layer takes the place of those below.
+    """
+    layers, findings = [Collector(source, snapshot_version)], Collector(source, snapshot_version)
+    versions: dict[str, int] = {}
     read = 0
     for one in parsed:
         if isinstance(one, Item):
-            read += 1
-            land_item(collector, one)
+            level = 0
+            if one.replaces:
+                level = versions[one.native_id] = versions.get(one.native_id, 0) + 1
+            else:
+                read += 1
+            if level == len(layers):
+                layers.append(Collector(source, snapshot_version))
+            land_item(layers[level], one)
         elif isinstance(one, Finding):
-            collector.finding(one)
+            findings.finding(one)
         elif isinstance(one, Unread):
-            collector.unread[one.field] += 1
-    collector.close()
-    tables = {table.name: collector.table(table.name) for table in schema.tables(stage="records")}
-    kinds = tables["record"].column("kind").to_pylist()
-    return Landed(
-        tables=tables,
-        organizations=kinds.count("organization"),
-        services=kinds.count("service"),
-        locations=kinds.count("location"),
-        issues=tables["issue"].num_rows,
-        read=read,
-        repeated=collector.repeated,
-    )
+            layers[0].unread[one.field] += 1
+    tables, ids = layers[0].tables(), layers[0].record_ids()
+    for layer in layers[1:]:
+        told = layer.record_ids()
+        ids |= told
+        tables = exchanged(tables, layer.tables(), told)
+    tables = exchanged(tables, findings.tables(), ())
+    return tables, ids, read, sum(layer.repeated for layer in layers)
+
+
+def _closed(tables: Tables, source: str, read: int, repeated: int) -> Landed:
+    made, dangling = close(tables, source)
+    tables.clear()
+    for name in list(made):
+        made[name] = in_key_order(name, made[name])
+    ordered = dangling.sort_by([("table", "ascending"), ("row_id", "ascending")])
+    return landed(made, ordered, read=read, repeated=repeated)
+
+
+def _accounted(tables: Tables) -> set[str]:
+    """Records, and what an issue names in the place of one."""
+    ids = set(tables["record"].column("record_id").to_pylist())
+    return ids | set(tables["issue"].column("record_id").drop_null().to_pylist())

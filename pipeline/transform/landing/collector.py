@@ -1,4 +1,7 @@
-"""Gathers the rows of one source and the issues found on the way; knows tables, not meanings."""
+"""Gathers the rows of one source and the issues found on the way; knows tables, not meanings.
+
+Rows become Arrow chunks soon: a hundred thousand records as Python objects would take gigabytes.
+"""
 
 import hashlib
 from collections import Counter, defaultdict
@@ -8,32 +11,28 @@ import pyarrow as pa
 
 from pipeline import schema
 from pipeline.sources.items import Finding
-from pipeline.storage import in_key_order
 from pipeline.transform.identifiers import mask_identity_codes
 
 LONGEST_VALUE = 200
 """Characters of a bad value that an issue shows."""
 PERSONAL_FIELDS = frozenset({"phone", "email", "contact"})
 """Fields whose bad values may belong to a person: only their shape is shown."""
-CHUNK = 20_000
-"""Rows of a detail table that are held as Python objects before they become an Arrow chunk."""
-OPEN_TO_THE_END = frozenset({"organization", "service", "location", "record", "service_at_location", "normalised"})
-"""Tables whose rows may change when the books are closed."""
+CHUNK = 5_000
+"""Rows of a table that are held as Python objects before they become an Arrow chunk."""
 OWNER_OF_KIND = {"organization": "organization_id", "service": "service_id", "location": "location_id"}
 
 
 class Collector:
-    """Rows by table, issues, and the owners to look up when everything has been read."""
+    """Rows by table, issues, and which records there are."""
 
     def __init__(self, source: str, snapshot_version: str) -> None:
         self.source = source
         self.snapshot_version = snapshot_version
-        self.rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.unread: Counter[str] = Counter()
         self.repeated = 0
         self._chunks: dict[str, list[pa.Table]] = defaultdict(list)
         self._hashes: dict[str, str] = {}
-        self._kinds: dict[str, str] = {}
         self._issues: set[str] = set()
         self._numbered = ""
         self._row_numbers: Counter[str] = Counter()
@@ -42,12 +41,11 @@ class Collector:
         """Source and native id."""
         return f"{self.source}:{native_id}"
 
-    def admit(self, record_id: str, kind: str, content_hash: str, native_id: str) -> bool:
+    def admit(self, record_id: str, content_hash: str, native_id: str) -> bool:
         """False when the id was seen before in this source: the same item again, or an issue when it differs."""
         before = self._hashes.get(record_id)
         if before is None:
             self._hashes[record_id] = content_hash
-            self._kinds[record_id] = kind
             return True
         self.repeated += 1
         if before != content_hash:
@@ -67,20 +65,37 @@ class Collector:
             self._row_numbers.clear()
         self._row_numbers[table] += 1
         row_id = f"{owner}#{table}{self._row_numbers[table]}"
-        self._append(table, {"id": row_id, **columns})
+        self.put(table, {"id": row_id, **columns})
         return row_id
 
-    def _append(self, table: str, row: dict[str, Any]) -> None:
-        rows = self.rows[table]
+    def put(self, table: str, row: dict[str, Any]) -> None:
+        """A row with an id of its own."""
+        rows = self._rows[table]
         rows.append(row)
-        if len(rows) >= CHUNK and table not in OPEN_TO_THE_END:
+        if len(rows) >= CHUNK:
             self._chunks[table].append(schema.table_from_rows(table, rows))
             rows.clear()
 
-    def table(self, name: str) -> pa.Table:
-        """All rows of a table, in the order of its key."""
-        chunks = [*self._chunks.pop(name, []), schema.table_from_rows(name, self.rows.pop(name, []))]
-        return in_key_order(name, pa.concat_tables(chunks))
+    def record_ids(self) -> set[str]:
+        """The records that were admitted."""
+        return set(self._hashes)
+
+    def tables(self) -> dict[str, pa.Table]:
+        """All rows, still open (see `closing`) and in no order; the collector is empty afterwards."""
+        self._rows["unread_field"] = [
+            {"source": self.source, "field": field, "occurrences": count} for field, count in self.unread.items()
+        ]
+        return {table.name: self._table(table.name) for table in schema.tables(stage="records")}
+
+    def _table(self, name: str) -> pa.Table:
+        chunks = [*self._chunks.pop(name, []), schema.table_from_rows(name, self._rows.pop(name, []))]
+        made = pa.concat_tables(chunks)
+        if name == "normalised":
+            key = ["record_id", "field", "value"]
+            made = schema.conform(
+                name, made.group_by(key).aggregate([("raw_value", "max")]).rename_columns([*key, "raw_value"])
+            )
+        return made
 
     def owner(self, kind: str, record_id: str) -> dict[str, str]:
         """The owner column of a detail row."""
@@ -89,7 +104,7 @@ class Collector:
     def normalised(self, record_id: str, field: str, value: str | None, raw: str | None) -> None:
         """Remembers what the source wrote where cleaning changed it."""
         if value is not None and raw is not None and value != raw:
-            self.rows["normalised"].append({"record_id": record_id, "field": field, "value": value, "raw_value": raw})
+            self.put("normalised", {"record_id": record_id, "field": field, "value": value, "raw_value": raw})
 
     def issue(
         self,
@@ -102,25 +117,10 @@ class Collector:
         level: str = "error",
     ) -> None:
         """One row of `issue`; equal findings on one record are kept once."""
-        shown = _shown(value, field)
-        key = "\x1f".join(str(p) for p in (self.source, record_id, code, field, value))
-        issue_id = hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:20]
-        if issue_id in self._issues:
-            return
-        self._issues.add(issue_id)
-        self._append(
-            "issue",
-            {
-                "id": issue_id,
-                "source": self.source,
-                "record_id": record_id,
-                "level": level,
-                "code": code,
-                "field": field,
-                "value": shown,
-                "message": message,
-            },
-        )
+        row = issue_row(self.source, code, message, record_id=record_id, field=field, value=value, level=level)
+        if row["id"] not in self._issues:
+            self._issues.add(row["id"])
+            self.put("issue", row)
 
     def problem(self, record_id: str, field: str, problem: str | None, raw: str | None, *, used: bool = False) -> None:
         """The issue that a `Reading` reports; nothing when it reports none. The code list says what it means."""
@@ -149,47 +149,29 @@ class Collector:
             level=found.level,
         )
 
-    def close(self) -> None:
-        """Looks up owners and parents: one that the source does not have becomes an issue and null."""
-        for table in ("organization", "service", "location"):
-            column = "parent_organization_id" if table == "organization" else "organization_id"
-            for row in self.rows[table]:
-                self._check_owner(row, column, row["id"])
-        for row in self.rows["record"]:
-            if row["owner_record_id"] and self._kinds.get(row["owner_record_id"]) != "organization":
-                row["owner_record_id"] = None
-        kept = []
-        for row in self.rows["service_at_location"]:
-            if self._kinds.get(row["location_id"]) == "location":
-                kept.append(row)
-            else:
-                self.issue(
-                    "unknown_location",
-                    f"The service names the place '{row['location_id']}', which the source does not have.",
-                    record_id=row["service_id"],
-                    field="locations",
-                    value=row["location_id"],
-                    level="warning",
-                )
-        self.rows["service_at_location"] = kept
-        self.rows["unread_field"] = [
-            {"source": self.source, "field": field, "occurrences": count} for field, count in self.unread.items()
-        ]
-        unique = {(r["record_id"], r["field"], r["value"]): r for r in self.rows["normalised"]}
-        self.rows["normalised"] = list(unique.values())
 
-    def _check_owner(self, row: dict[str, Any], column: str, record_id: str) -> None:
-        wanted = row.get(column)
-        if wanted and self._kinds.get(wanted) != "organization":
-            self.issue(
-                "unknown_organization",
-                f"Names the organisation '{wanted}', which the source does not have; the link was left out.",
-                record_id=record_id,
-                field=column,
-                value=wanted,
-                level="warning",
-            )
-            row[column] = None
+def issue_row(
+    source: str,
+    code: str,
+    message: str,
+    *,
+    record_id: str | None,
+    field: str | None,
+    value: str | None,
+    level: str,
+) -> dict[str, Any]:
+    """One row of `issue`; its id is that of what was found where, so the same finding has the same id every night."""
+    key = "\x1f".join(str(p) for p in (source, record_id, code, field, value))
+    return {
+        "id": hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()[:20],
+        "source": source,
+        "record_id": record_id,
+        "level": level,
+        "code": code,
+        "field": field,
+        "value": _shown(value, field),
+        "message": message,
+    }
 
 
 def _shown(value: str | None, field: str | None) -> str | None:

@@ -1,7 +1,10 @@
 """One item becomes one record: the row of its kind, its names and identifiers, and everything around it."""
 
 import hashlib
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from functools import cache
+from operator import attrgetter
 from typing import Any
 
 from pipeline.sources.items import Item
@@ -29,12 +32,13 @@ def land_item(c: Collector, item: Item) -> None:
             field="name",
         )
         return
-    content = hashlib.sha256(repr(replace(item, fetched_at=None)).encode("utf-8", "replace")).hexdigest()[:32]
-    if not c.admit(record_id, item.kind, content, item.native_id):
+    content = content_hash(item)
+    if not c.admit(record_id, content, item.native_id):
         return
     best = found_names[0]["name"] if found_names else None
     owner = c.record_id(item.organization) if item.organization else None
-    c.rows["record"].append(
+    c.put(
+        "record",
         {
             "record_id": record_id,
             "source": c.source,
@@ -47,7 +51,7 @@ def land_item(c: Collector, item: Item) -> None:
             "owner_record_id": owner if item.kind != "organization" else None,
             "snapshot_version": c.snapshot_version,
             "fetched_at": item.fetched_at,
-        }
+        },
     )
     shared = details.land_details(c, record_id, item)
     if item.kind == "organization":
@@ -56,6 +60,26 @@ def land_item(c: Collector, item: Item) -> None:
         _service(c, record_id, item, found_names, owner, shared)
     else:
         _location(c, record_id, item, best, owner, shared)
+
+
+def content_hash(item: Item) -> str:
+    """Digest of everything an item says; when it was fetched is no part of that."""
+    held = _ITEM(item)
+    said = [[_part(e) for e in value] if type(value) is list else value for value in held]
+    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+_ITEM = attrgetter(*(f.name for f in fields(Item) if f.name not in ("fetched_at", "replaces")))
+_GETTERS: dict[type, Callable[[Any], Any]] = {str: str}
+"""Reads all fields of a part at once: the `repr` of the object itself takes three times as long."""
+
+
+def _part(value: Any) -> Any:
+    getter = _GETTERS.get(type(value))
+    if getter is None:
+        getter = attrgetter(*(f.name for f in fields(value))) if is_dataclass(value) else repr
+        _GETTERS[type(value)] = getter
+    return getter(value)
 
 
 def _names(c: Collector, record_id: str, item: Item) -> list[dict[str, Any]]:
@@ -99,7 +123,8 @@ def _organization(
     kind = item.organization_type or (stated.organization_type if stated else _type_of(form))
     numbers = _identifiers(c, record_id, item)
     place = shared.place
-    c.rows["organization"].append(
+    c.put(
+        "organization",
         {
             "id": record_id,
             "name": best,
@@ -124,10 +149,11 @@ def _organization(
             "coordinate_origin": shared.coordinate_origin,
             "parent_organization_id": parent,
             "status": item.status,
-        }
+        },
     )
 
 
+@cache
 def _type_of(form: str | None) -> str | None:
     """The kind of body that a legal form implies."""
     kinds = {f.legal_form: f.organization_type for f in legal_forms().values()}
@@ -174,7 +200,8 @@ def _service(
 ) -> None:
     if not found_names:
         c.problem(record_id, "name", "service_without_name", None, used=True)
-    c.rows["service"].append(
+    c.put(
+        "service",
         {
             "id": record_id,
             "organization_id": owner,
@@ -194,7 +221,7 @@ def _service(
             "application_process": shared.text("user_instruction"),
             "valid_from": item.valid_from,
             "valid_to": item.valid_to,
-        }
+        },
     )
     if item.is_free is not None or shared.text("price"):
         option = None if item.is_free is None else "free" if item.is_free else "paid"
@@ -206,7 +233,8 @@ def _service(
 def _location(
     c: Collector, record_id: str, item: Item, name: str | None, owner: str | None, shared: details.Shared
 ) -> None:
-    c.rows["location"].append(
+    c.put(
+        "location",
         {
             "id": record_id,
             "organization_id": owner,
@@ -220,5 +248,5 @@ def _location(
             "latitude": shared.latitude,
             "longitude": shared.longitude,
             "coordinate_origin": shared.coordinate_origin,
-        }
+        },
     )

@@ -110,16 +110,6 @@ def test_robots_txt_that_forbids_the_listing_fails_with_one_clear_sentence(job: 
     assert site.asked == ["/robots.txt"]
 
 
-@pytest.mark.parametrize("kind", ["status", "reset", "truncate"])
-def test_passing_faults_are_ridden_out(job: Job, kind: str) -> None:
-    site = site_of(three_pages)
-    site.faults += [Fault(kind, "toimijakortti/20", times=1, retry_after="0"), Fault(kind, "sivu=2", times=1)]
-    with serving(site) as base:
-        made, kept = job(base)
-        fetch(made)
-    assert len(kept) == 9 and len({c.uri for c in kept}) == 9
-
-
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [

@@ -254,6 +254,7 @@ def test_a_page_without_a_name_and_a_page_that_tells_of_an_error_are_findings(re
     for text in ("Sivua ei löydy", "404 Not Found", "Huoltokatko klo 2–4", "Sidan hittades inte", "Under maintenance"):
         assert codes(read(f"<title>{text}</title><h1>{text}</h1>")) == ["record_unreadable"]
     assert codes(read(b"%PDF", content_type="application/pdf")) == ["record_unreadable"]
+    assert only(read("<!DOCTYPE html><h1>Kerho ry</h1>", content_type="application/octet-stream")).names
     assert only(read("<h1>Virheellisten kerho ry</h1>")).names
 
 

@@ -159,30 +159,11 @@ def test_null_for_the_list_and_for_meta_is_an_empty_calendar(job: Job) -> None:
     assert list(parse(kept, made.description, {})) == []
 
 
-@pytest.mark.parametrize("kind", ALL)
-@pytest.mark.parametrize(
-    "fault", [("status", 503), ("status", 429), ("status", 500), ("reset", 0), ("truncate", 0), ("hang", 0)]
-)
-def test_passing_faults_are_ridden_out(job: Job, kind: str, fault: tuple[str, int]) -> None:
-    site = site_of()
-    path = "page=2" if kind == "linkedevents" else ALL[kind]
-    site.faults.append(Fault(fault[0], path, times=1, status=fault[1], retry_after="0", seconds=0.5))
-    with serving(site) as base:
-        made, kept = job(base + ALL[kind], format=kind)
-        fetch(made)
-    assert len(kept) == (3 if kind == "linkedevents" else 1)
-
-
 @pytest.mark.parametrize("kind", ["linkedevents", "ical"])
 @pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (Fault("status"), "HTTP 503"),
         (Fault("status", status=403), "HTTP 403"),
-        (Fault("junk"), "expected .*got 3.0 kB"),
-        (Fault("reset"), "connection failed|broke off"),
-        (Fault("truncate"), "broke off"),
-        (Fault("hang", seconds=0.5), "no answer within"),
     ],
 )
 def test_lasting_faults_fail_with_one_sentence(job: Job, kind: str, fault: Fault, sentence: str) -> None:

@@ -115,32 +115,10 @@ def test_a_list_that_changes_every_time_fails(job: Job) -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("status", times=1, retry_after="0"),
-        Fault("reset", times=1),
-        Fault("truncate", times=1),
-    ],
-)
-def test_passing_faults_are_ridden_out(job: Job, fault: Fault) -> None:
-    site = site_of(page_of(120), page_of(3))
-    site.faults.append(fault)
-    with serving(site) as base:
-        made, kept = job(base)
-        fetch(made)
-    assert len(kept) == 3
-
-
-@pytest.mark.parametrize(
     ("fault", "sentence"),
     [
-        (Fault("status"), "HTTP 503"),
         (Fault("status", status=401), "HTTP 401, the token was refused"),
         (Fault("status", status=403), "HTTP 403, the token was refused"),
-        (Fault("html"), "expected JSON"),
-        (Fault("junk"), "expected JSON"),
-        (Fault("reset"), "the connection failed|broke off"),
-        (Fault("truncate"), "broke off"),
     ],
 )
 def test_lasting_faults_fail_with_one_sentence(job: Job, fault: Fault, sentence: str) -> None:

@@ -58,33 +58,8 @@ def test_whole_pages_of_a_region_that_time_out_are_replaced_by_batches(
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("status", times=3, status=503, retry_after="0"),
-        Fault("reset", times=2),
-        Fault("truncate", times=2),
-        Fault("status", path="list", times=1, status=429),
-        Fault("html", path="Service/list", times=1),
-    ],
-    ids=lambda fault: f"{fault.kind}-{fault.status}",
-)
-def test_a_passing_fault_changes_nothing(harvest: Harvest, invent: SimpleNamespace, fault: Fault) -> None:
-    whole = harvest(ptv_site(invent.small_world()))
-    site = ptv_site(invent.small_world())
-    site.faults.append(replace(fault))
-    after = harvest(site)
-    for kind in ("organization", "service", "location"):
-        assert set(after.items(kind)) == set(whole.items(kind))
-
-
-@pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault("status", status=503), "HTTP 503"),
-        (Fault("reset", path="Service/list"), "the connection failed"),
-        (Fault("truncate", path="Organization/list"), "broke off"),
-        (Fault("html"), "an HTML page"),
-        (Fault("junk", path="ServiceChannel"), "expected JSON"),
         (Fault("status", path="Service", status=401), "HTTP 401"),
     ],
     ids=lambda value: value.kind if isinstance(value, Fault) else "",

@@ -66,37 +66,10 @@ def test_the_words_of_the_platform_about_a_bad_request_are_told(harvest12: Harve
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("status", times=1, status=503, retry_after="0"),
-        Fault("status", path="service/search", times=1, status=429, retry_after="0"),
-        Fault("status", path="connection/search", times=1, status=504),
-        Fault("reset", path="organization/", times=1),
-        Fault("truncate", path="service-channel", times=1),
-        Fault("hang", path="general-description", times=1, seconds=1.0),
-    ],
-    ids=lambda fault: f"{fault.kind}-{fault.status}",
-)
-def test_a_passing_fault_changes_nothing(harvest12: Harvest, invent: SimpleNamespace, fault: Fault) -> None:
-    whole = harvest12(ptv_v12_site(invent.small_world()))
-    site = ptv_v12_site(invent.small_world())
-    site.faults.append(replace(fault))
-    assert ids(harvest12(site, read_timeout=0.3 if fault.kind == "hang" else 5.0)) == ids(whole)
-
-
-@pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault("status", status=503), "HTTP 503"),
-        (Fault("status", status=500), "HTTP 500"),
-        (Fault("status", status=429, retry_after="0"), "HTTP 429"),
         (Fault("status", path="search", status=404), "HTTP 404"),
         (Fault("status", path="organization/[0-9a-f]", status=404), "without PTV's own words"),
-        (Fault("reset", path="search"), "the connection failed"),
-        (Fault("truncate", path="service/search"), "broke off"),
-        (Fault("hang", path="service/search", seconds=1.0), "no answer within"),
-        (Fault("html"), "an HTML page"),
-        (Fault("junk", path="connection"), "expected JSON"),
     ],
     ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else "",
 )

@@ -108,33 +108,9 @@ def test_the_pace_stays_far_below_what_all_users_share() -> None:
 
 
 @pytest.mark.parametrize(
-    "fault",
-    [
-        Fault("status", times=1, status=429, retry_after="0"),
-        Fault("status", times=2, status=503),
-        Fault("reset", times=1),
-        Fault("truncate", times=1),
-        Fault("hang", times=1, seconds=0.6),
-    ],
-    ids=lambda fault: f"{fault.kind}-{fault.status}",
-)
-def test_passing_faults_change_nothing(harvest: Harvest, fault: Fault) -> None:
-    site = site_of(*IDS)
-    site.faults.append(replace(fault, path="companies"))
-    assert ids(harvest(site, IDS)[1]) == IDS
-
-
-@pytest.mark.parametrize(
     ("fault", "words"),
     [
-        (Fault("status", status=500), "HTTP 500"),
-        (Fault("status", status=429, retry_after="9999"), "HTTP 429"),
         (Fault("status", status=400), "HTTP 400"),
-        (Fault("html"), "an HTML page"),
-        (Fault("junk"), "expected JSON"),
-        (Fault("reset"), "the connection failed|broke off"),
-        (Fault("truncate"), "broke off"),
-        (Fault("hang", seconds=0.6), "no answer within"),
     ],
     ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else "",
 )

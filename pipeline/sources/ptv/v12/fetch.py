@@ -12,6 +12,7 @@ from typing import Any
 
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
+from pipeline.sources.ptv.v12 import changes
 from pipeline.sources.ptv.v12.connection import ends
 from pipeline.sources.ptv.v12.paging import Api
 
@@ -24,9 +25,12 @@ def fetch(job: FetchJob) -> None:
     """Keeps the answers that make up PTV; raises `SourceFailed` when it cannot be read whole."""
     harvest = Harvest(Api(job), job.description.settings["v12"], job.progress)
     harvest.code_lists()
+    whole_country = str(job.options.get("include_whole_country", False)).lower() == "true"
+    if job.base:
+        changes.follow(job, harvest, whole_country=whole_country)
+        return
     if job.municipality_codes:
-        option = job.options.get("include_whole_country", False)
-        harvest.region(job.municipality_codes, whole_country=str(option).lower() == "true")
+        harvest.region(job.municipality_codes, whole_country=whole_country)
     else:
         harvest.everything()
     harvest.follow()
@@ -35,22 +39,27 @@ def fetch(job: FetchJob) -> None:
             "PTV answered without a single organisation, service or channel. Check base_url and region in koonti.yml."
         )
     harvest.surroundings()
+    job.remember.update(harvest.memory())
 
 
 class Harvest:
     """What is known so far, and what known things refer to. Dictionaries stand for sets that keep their order."""
 
     def __init__(self, api: Api, settings: Json, progress: Callable[[str], None]) -> None:
-        self._api = api
+        self.api = api
         self._settings = settings
-        self._paths = settings["paths"]
+        self.paths = settings["paths"]
         self._progress = progress
         self.known: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        self.inside: dict[str, set[str]] = {kind: set() for kind in KINDS}
+        """Known things that belong to the region by themselves, not because others refer to them."""
+        self.described: dict[str, str] = {}
+        """Service -> its general description."""
         self._asked: set[str] = set()
-        self._places: dict[str, None] = {}
+        self.places: dict[str, None] = {}
         self._organizations: dict[str, None] = {}
         self._codes: dict[str, dict[str, None]] = {name: {} for name in settings["lists_by_code"]}
-        self._linked: dict[str, dict[str, None]] = {"service": {}, "channel": {}}
+        self.linked: dict[str, dict[str, None]] = {"service": {}, "channel": {}}
         self._areas: dict[str, dict[str, list[str]]] = {}
         """List of areas -> code -> its municipalities."""
 
@@ -58,7 +67,7 @@ class Harvest:
         """The short lists, whole."""
         for name in self._settings["lists"]:
             held = self._areas.setdefault(name, {})
-            for rows in self._api.everything(name, _code):
+            for rows in self.api.everything(name, _code):
                 for row in rows:
                     inside = row.get("municipalities") if isinstance(row, dict) else None
                     if isinstance(inside, list) and isinstance(row.get("code"), str):
@@ -67,31 +76,33 @@ class Harvest:
     def everything(self) -> None:
         """Every object of every kind, and all connections."""
         for kind in KINDS:
-            self._search(kind, {})
+            self.search(kind, {})
+        self.inside = {kind: set(ids) for kind, ids in self.known.items()}
         done = 0
-        for rows in self._api.everything(self._paths["connection"]["search"], _pair):
+        for rows in self.api.everything(self.paths["connection"]["search"], _pair):
             done += len(rows)
             self._progress(f"connections {_count(done)}")
 
     def region(self, codes: tuple[str, ...], *, whole_country: bool) -> None:
         """Every object of the municipalities, and what these refer to, one step far."""
         for kind in KINDS:
-            for query in self._area_queries(codes, whole_country=whole_country):
-                self._search(kind, query)
+            for query in self.area_queries(codes, whole_country=whole_country):
+                self.search(kind, query)
         if not any(self.known.values()):
             raise SourceFailed(
                 "PTV knows none of the municipalities of the region, or has nothing there. Check region in koonti.yml."
             )
+        self.inside = {kind: set(ids) for kind, ids in self.known.items()}
         services = sorted(self.known["service"])
-        self._connections("channelContentIds", self._places)
-        self._connections("serviceContentIds", services)
-        more = [guid for guid in self._linked["service"] if guid not in self.known["service"]]
-        channels = [guid for guid in self._linked["channel"] if guid not in self.known["channel"]]
-        self._one_by_one("service", more)
-        self._one_by_one("channel", channels)
-        self._connections("serviceContentIds", more)
+        self.connections("channelContentIds", self.places)
+        self.connections("serviceContentIds", services)
+        more = [guid for guid in self.linked["service"] if guid not in self.known["service"]]
+        channels = [guid for guid in self.linked["channel"] if guid not in self.known["channel"]]
+        self.one_by_one("service", more)
+        self.one_by_one("channel", channels)
+        self.connections("serviceContentIds", more)
 
-    def _area_queries(self, codes: tuple[str, ...], *, whole_country: bool) -> list[Json]:
+    def area_queries(self, codes: tuple[str, ...], *, whole_country: bool) -> list[Json]:
         """The searches that together find what holds in the municipalities; a search takes one kind of area."""
         most, queries = self._settings["values_limit"], []
         limited = {"areaType": "LimitedArea"}
@@ -108,41 +119,49 @@ class Harvest:
     def follow(self) -> None:
         """Fetches organisations that are referred to, and their parents; each id once, so circles end."""
         while missing := [g for g in self._organizations if g not in self.known["organization"] | self._asked]:
-            self._one_by_one("organization", missing)
+            self.one_by_one("organization", missing)
 
     def surroundings(self) -> None:
         """The general descriptions, and the names of the codes that are in use."""
-        for rows in self._api.everything(self._paths["general_description"]["search"], _content):
+        for rows in self.api.everything(self.paths["general_description"]["search"], _content):
             for row in rows:
                 self._note_codes(row)
         for name, about in self._settings["lists_by_code"].items():
             form = re.compile(about["form"])
             codes = [code for code in self._codes[name] if form.fullmatch(code)]
-            for _ in self._api.chosen(name, _code, about["parameter"], codes):
+            for _ in self.api.chosen(name, _code, about["parameter"], codes):
                 pass
             self._progress(f"names of {_count(len(codes))} {name.replace('-', ' ')}")
 
-    def _search(self, kind: str, query: Json) -> None:
+    def search(self, kind: str, query: Json) -> None:
         before = len(self.known[kind])
-        for rows in self._api.everything(self._paths[kind]["search"], _content, query):
+        for rows in self.api.everything(self.paths[kind]["search"], _content, query):
             for row in rows:
                 self._learn(kind, row)
             self._progress(f"{WORDS[kind]} {_count(len(self.known[kind]) - before)}")
 
-    def _connections(self, parameter: str, ids: Any) -> None:
-        for rows in self._api.chosen(self._paths["connection"]["search"], _pair, parameter, ids):
+    def connections(self, parameter: str, ids: Any) -> None:
+        for rows in self.api.chosen(self.paths["connection"]["search"], _pair, parameter, ids):
             for row in rows:
                 if isinstance(row, dict) and (found := ends(row)):
-                    self._linked["service"][found[0]] = None
+                    self.linked["service"][found[0]] = None
                     if parameter == "serviceContentIds":
-                        self._linked["channel"][found[1]] = None
+                        self.linked["channel"][found[1]] = None
 
-    def _one_by_one(self, kind: str, ids: list[str]) -> None:
+    def one_by_one(self, kind: str, ids: list[str]) -> None:
         """Objects by id, for the searches cannot be asked for ids; those that are gone are left out."""
         for done, guid in enumerate(ids, start=1):
             self._asked.add(guid)
-            self._learn(kind, self._api.one(self._paths[kind]["one"].format(id=guid)))
+            self._learn(kind, self.api.one(self.paths[kind]["one"].format(id=guid)))
             self._progress(f"{WORDS[kind]} {_count(done)} of {_count(len(ids))} by id")
+
+    def memory(self) -> Json:
+        """What the next delta needs to know."""
+        sets = {"known": self.known, "inside": self.inside}
+        found: Json = {name: {kind: sorted(ids) for kind, ids in held.items()} for name, held in sets.items()}
+        services = self.known["service"]
+        described = {guid: about for guid, about in sorted(self.described.items()) if guid in services}
+        return {**found, "described": described, "places": sorted(set(self.places) & self.inside["channel"])}
 
     def _learn(self, kind: str, entry: Any) -> None:
         """Notes the id of an object and what it refers to."""
@@ -150,8 +169,10 @@ class Harvest:
             return
         if isinstance(guid := entry.get("contentId"), str):
             self.known[kind].add(guid)
+            if kind == "service" and isinstance(described := entry.get("generalDescriptionContentId"), str):
+                self.described[guid] = described
             if entry.get("serviceChannelType") == "ServiceLocation":
-                self._places[guid] = None
+                self.places[guid] = None
         self._note_codes(entry)
         named = [entry.get("parentOrganizationContentId"), entry.get("organizationContentId")]
         named += _list(entry.get("otherResponsibleOrganizations"))

@@ -41,12 +41,15 @@ class Api:
         self.size = _page_size(job.options.get("batch_size", settings["page_size"]), settings["page_limit"])
         self._left_out = 0
 
-    def everything(self, path: str, key: Key, query: Query | None = None) -> Iterator[list[Any]]:
-        """All rows of a listing, a page at a time, some of them perhaps twice; `key` tells which are the same."""
+    def everything(self, path: str, key: Key, query: Query | None = None, *, keep: bool = True) -> Iterator[list[Any]]:
+        """All rows of a listing, a page at a time, some of them perhaps twice; `key` tells which are the same.
+
+        Without `keep` the snapshot does not hold them: they only tell what to ask for.
+        """
         url = f"{self._base}/{path}"
         found: set[Any] = set()
         for _ in range(self.settings["readings"]):
-            reading = _Reading(self, url, query or {}, key, found)
+            reading = _Reading(self, url, query or {}, key, found, keep=keep)
             yield from reading.pages()
             if not reading.moved and len(found) >= reading.total:
                 return
@@ -84,9 +87,17 @@ class Api:
             raise SourceFailed(f"{url}: expected one object; check base_url in koonti.yml.")
         return body
 
-    def get(self, url: str, query: Query | None, *, allow: tuple[int, ...] = (), tries: int | None = None) -> Page:
+    def get(
+        self,
+        url: str,
+        query: Query | None,
+        *,
+        allow: tuple[int, ...] = (),
+        tries: int | None = None,
+        keep: bool = True,
+    ) -> Page:
         """One answer; raises `SourceFailed` in the platform's own words where it gives any."""
-        page = self._client.get(url, query, expect="json", allow=(*allow, *TOLD), tries=tries)
+        page = self._client.get(url, query, expect="json", allow=(*allow, *TOLD), tries=tries, keep=keep)
         if page.status in REFUSED:
             raise SourceFailed(
                 f"{url}: HTTP {page.status}, the key was refused. Put a valid API key of PTV v12 into the environment "
@@ -103,7 +114,8 @@ class Api:
 class _Reading:
     """One reading of a listing, from its first page to its last."""
 
-    def __init__(self, api: Api, url: str, query: Query, key: Key, found: set[Any]) -> None:
+    def __init__(self, api: Api, url: str, query: Query, key: Key, found: set[Any], *, keep: bool) -> None:
+        self._keep = keep
         self._api, self._url, self._query, self._key, self._found = api, url, query, key, found
         self._settings = api.settings
         self.total = 0
@@ -125,6 +137,7 @@ class _Reading:
                     self._url,
                     {**self._query, "page": number, "pageSize": size},
                     tries=self._settings["page_tries"] if smaller else None,
+                    keep=self._keep,
                 )
             except SourceFailed as failure:
                 if smaller is None or (failure.status or 500) < 500:

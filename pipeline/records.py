@@ -1,0 +1,167 @@
+"""From the snapshot of a source to its record tables: what is read again, and what is taken over from before.
+
+What it decides: the record tables of the last run are built upon when they come from a snapshot that the new one is a
+delta of and were made by the same code with the same options; else everything is read from the last full snapshot on.
+Either way the tables are the same.
+"""
+
+import gc
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from pipeline import drift, schema, storage
+from pipeline.drift import Emptied
+from pipeline.schema.model import SchemaError
+from pipeline.settings import SourceSettings
+from pipeline.sources import registry, snapshots
+from pipeline.sources.profile import Profile, sampled
+from pipeline.sources.snapshots import Snapshot
+from pipeline.transform.landing import Landed, land, land_onto, landed
+
+DANGLING, KNOWN, FILL = "dangling", "source_field", "field_fill"
+"""Files beside the record tables: links to records that do not exist, fields of the platform, how full records are."""
+CODE = ("pipeline/sources", "pipeline/transform", "pipeline/schema", "data/reference")
+"""What record tables depend on besides the snapshot."""
+ROOT = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """The record tables of a snapshot, with what is kept beside them for the next time."""
+
+    landed: Landed
+    known: pa.Table
+    """The fields that the platform has sent; see `drift`."""
+    fill: pa.Table
+    emptied: list[Emptied]
+    """Fields that were usual and have become rare: a reason to hold the source back."""
+
+    def files(self) -> dict[str, pa.Table]:
+        """Everything that lies in the folder of the source."""
+        kept = {DANGLING: self.landed.dangling, KNOWN: self.known, FILL: self.fill}
+        return {**self.landed.tables, **kept}
+
+
+def are_of(folder: Path, manifest: dict[str, Any], source: SourceSettings, snapshot: Snapshot) -> bool:
+    """Whether the record tables in a folder are those that reading the snapshot would give."""
+    same = manifest.get("version") == snapshot.version and manifest.get("fingerprint") == fingerprint(source)
+    return same and _is_whole(folder, manifest)
+
+
+def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
+    return all((folder / f"{name}.parquet").exists() for name in manifest["tables"])
+
+
+def read(source: SourceSettings, snapshot: Snapshot, folder: Path) -> Read:
+    """The record tables of a snapshot; `folder` holds those of the last run. Raises `SourceFailed`."""
+    before = storage.read_manifest(folder) or {}
+    with few_collections():
+        made, known = _read(source, snapshots.chain(snapshot), folder, before)
+    told = drift.issues(known, source.id, snapshot.fetched_at)
+    tables = {**made.tables, "issue": storage.in_key_order("issue", pa.concat_tables([made.tables["issue"], told]))}
+    fill = drift.fill(tables)
+    emptied = drift.emptied(_beside(folder, FILL, drift.FILL), fill)
+    landed_with = landed(tables, made.dangling, read=made.read, repeated=made.repeated)
+    return Read(landed_with, known, fill, emptied)
+
+
+def _read(
+    source: SourceSettings, chain: list[Snapshot], folder: Path, before: dict[str, Any]
+) -> tuple[Landed, pa.Table]:
+    versions = [one.version for one in chain]
+    made: Landed | None = None
+    known = _beside(folder, KNOWN, drift.KNOWN) if before.get("options") == options_digest(source) else None
+    known = drift.KNOWN.empty_table() if known is None else known
+    whole = chain
+    if before.get("fingerprint") == fingerprint(source) and before.get("version") in versions:
+        made = _kept(folder, before)
+        chain = chain[versions.index(before["version"]) + 1 :] if made else chain
+    if chain and source.description.delta == "whole":
+        made, chain = None, whole
+    parse = registry.parse_of(source.kind)
+    while chain:
+        together = chain if source.description.delta == "whole" else chain[:1]
+        chain = chain[len(together) :]
+        profiles = [Profile() for _ in together]
+        looked_at = [sampled(one, profile) for one, profile in zip(together, profiles, strict=True)]
+        captures = snapshots.layered(looked_at)
+        parsed = parse(captures, source.description, source.options)
+        last = together[-1]
+        if made is None:
+            made = land(parsed, source=source.id, snapshot_version=last.version)
+        else:
+            removed = last.removed()
+            made = land_onto(made, parsed, source=source.id, snapshot_version=last.version, removed=removed)
+        for one, profile in zip(together, profiles, strict=True):
+            known = drift.learned(known, profile, one.fetched_at, full=one.full)
+    assert made is not None, "a chain holds at least the snapshot itself"
+    return made, known
+
+
+def _beside(folder: Path, name: str, shape: pa.Schema) -> pa.Table:
+    """A table that is kept beside the records; empty when there is none of that shape."""
+    try:
+        return pq.read_table(folder / f"{name}.parquet").cast(shape)
+    except (OSError, pa.ArrowException, ValueError):
+        return shape.empty_table()
+
+
+@contextmanager
+def few_collections() -> Iterator[None]:
+    """Lets the garbage collector look seldom: reading makes many small objects, and hardly any of them in circles."""
+    usual = gc.get_threshold()
+    gc.set_threshold(100_000, 20, 100)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*usual)
+
+
+def _kept(folder: Path, manifest: dict[str, Any]) -> Landed | None:
+    """The record tables of the last run; null when they cannot be read."""
+    if not _is_whole(folder, manifest):
+        return None
+    try:
+        tables = {table.name: storage.read_table(folder, table.name) for table in schema.tables(stage="records")}
+        dangling = storage.read_table(folder, DANGLING)
+    except (OSError, pa.ArrowException, SchemaError):
+        return None
+    quiet = pc.invert(pc.is_in(tables["issue"].column("code"), value_set=pa.array(drift.CODES)))
+    tables["issue"] = tables["issue"].filter(quiet)  # they are told anew
+    return landed(tables, dangling, read=manifest["read"], repeated=manifest["repeated"])
+
+
+def marks(source: SourceSettings) -> dict[str, str]:
+    """What the manifest remembers, so that the next run knows what it may build upon."""
+    return {"fingerprint": fingerprint(source), "options": options_digest(source)}
+
+
+def fingerprint(source: SourceSettings) -> str:
+    """Digest of the code, the lists and the options that the records of a source depend on."""
+    return hashlib.sha256((options_digest(source) + _code()).encode()).hexdigest()[:32]
+
+
+def options_digest(source: SourceSettings) -> str:
+    """Digest of the options of a source without its secrets."""
+    known = {k: v for k, v in source.options.items() if k not in source.description.secrets}
+    return hashlib.sha256(json.dumps([source.kind, known], sort_keys=True, default=str).encode()).hexdigest()[:32]
+
+
+@cache
+def _code() -> str:
+    digest = hashlib.sha256()
+    for room in CODE:
+        for path in sorted((ROOT / room).rglob("*")):
+            if path.suffix in (".py", ".yml", ".csv"):
+                digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    return digest.hexdigest()
