@@ -4,10 +4,10 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help demo sync ui test lint types pytest docs bench clean
+.PHONY: help demo sync ui test lint types pytest docs bench bench-identity clean
 
 help:            ## list the recipes
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
 
 # The environment: exact versions from constraints.txt. uv installs in seconds; plain pip does the same, slower.
 .venv/ready: pyproject.toml constraints.txt
@@ -54,6 +54,9 @@ docs: .venv/ready  ## write the generated pages again
 
 bench: .venv/bench/ready  ## matching measured beside Splink and others; make bench BENCH="--full" for a million records
 	@.venv/bench/bin/python -m benchmarks.matching $(BENCH)
+
+bench-identity: .venv/ready  ## persistent ids measured: a first, an unchanged and a one-percent day
+	@$(BIN)/python -m benchmarks.identity
 
 clean:           ## remove the environment and the demo's data; real data stay
 	rm -rf .venv data/demo

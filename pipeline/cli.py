@@ -12,8 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.commands.correct import correct
 from pipeline.commands.explain import explain
+from pipeline.commands.judge import judge, un_merge
 from pipeline.commands.match import match
+from pipeline.commands.suppress import suppress
 from pipeline.commands.weights import weights_group
 from pipeline.console import Progress, explain_demo, show_outcomes, show_rows
 
@@ -67,20 +70,38 @@ def demo(data_dir: Path, organisations: int, seed: int) -> None:
 @click.option("--source", "only", multiple=True, metavar="ID", help="Fetch only this source (may be repeated).")
 @click.option("--offline", is_flag=True, help="Ask nobody: read the newest snapshots again.")
 @click.option("--accept-shrink", multiple=True, metavar="ID", help="Accept that this source has become much smaller.")
+@click.option("--accept-churn", is_flag=True, help="Accept that more ids change than may change unseen.")
+@click.option(
+    "--accept-identity", multiple=True, metavar="RECORD", help="Accept that this record is somebody else's now."
+)
 def sync(
-    config_path: Path, data_dir: Path | None, only: tuple[str, ...], offline: bool, accept_shrink: tuple[str, ...]
+    config_path: Path,
+    data_dir: Path | None,
+    only: tuple[str, ...],
+    offline: bool,
+    accept_shrink: tuple[str, ...],
+    accept_churn: bool,
+    accept_identity: tuple[str, ...],
 ) -> None:
     """Fetch all sources, find out who is who, and publish a release."""
     from pipeline.orchestration.run import run
 
     settings = settings_of(config_path, data_dir)
     known = [s.id for s in settings.sources]
-    for source in (*only, *accept_shrink):
+    for source in (*only, *accept_shrink, *(record.split(":")[0] for record in accept_identity)):
         if source not in known:
             _fail(f"{config_path}: has no enabled source '{source}'; it has {', '.join(known)}.", 2)
     with Progress() as progress:
         result = _or_stop(
-            lambda: run(settings, report=progress.report, only=only, offline=offline, accept_shrink=accept_shrink)
+            lambda: run(
+                settings,
+                report=progress.report,
+                only=only,
+                offline=offline,
+                accept_shrink=accept_shrink,
+                accept_churn=accept_churn,
+                accept_identity=accept_identity,
+            )
         )
     show_outcomes(result.outcomes)
     for line in result.failed_checks:
@@ -181,8 +202,12 @@ def ui(config_path: Path | None, port: int) -> None:
     sys.exit(serve(config_path, port))
 
 
+cli.add_command(correct)
 cli.add_command(explain)
+cli.add_command(judge)
+cli.add_command(un_merge)
 cli.add_command(match)
+cli.add_command(suppress)
 cli.add_command(weights_group)
 
 

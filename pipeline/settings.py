@@ -22,9 +22,9 @@ from pipeline.transform.reference import municipalities, regions
 
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
-TOP_KEYS = ("region", "data_dir", "sources", "schedule", "http", "snapshots", "privacy", "publish", "id_seed")
-SOURCE_KEYS = ("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds")
+OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds", "grace_days")
+TOP_KEYS = tuple("region data_dir ledger_dir sources schedule http snapshots privacy publish id_seed identity".split())
+SOURCE_KEYS = ("kind", "enabled", "url_for_people", *OVERRIDES)
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
 
@@ -63,6 +63,8 @@ class Settings:
     http: HttpPolicy = field(default_factory=HttpPolicy)
     contact_persons: bool = False
     """True publishes contact persons that sources publish; false keeps them out of the release."""
+    hide_addresses_of: tuple[str, ...] = ()
+    """Words in names, record ids or entity ids whose exact place is not published."""
     keep: int = 30
     """How many releases are kept."""
     keep_snapshots: int = 30
@@ -71,11 +73,20 @@ class Settings:
     """Folders to which a finished release is copied."""
     id_seed: int | None = None
     """Makes new entity ids reproducible; for the demo and tests only."""
+    churn_limit: float | None = None
+    """Share of the ids of organisations that may change in one release; null means that of `identity/rules.yml`."""
+    own_ledger_dir: Path | None = None
+    """Where human decisions lie when not in `data_dir`."""
 
     @property
     def base_dir(self) -> Path:
         """Folder that relative paths of koonti.yml start from."""
         return self.config_path.parent
+
+    @property
+    def ledger_dir(self) -> Path:
+        """Folder of the human decisions; it belongs in git."""
+        return self.own_ledger_dir or self.data_dir / "ledger"
 
     @property
     def snapshots_dir(self) -> Path:
@@ -118,9 +129,11 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     sources = _sources(config, raw.get("sources"), environment)
     region, codes = _region(config, raw.get("region"))
     http = _http(config, raw.get("http"))
-    privacy = config.mapping(("privacy",), raw.get("privacy"), ("contact_persons",))
+    privacy = config.mapping(("privacy",), raw.get("privacy"), ("contact_persons", "hide_addresses_of"))
     publish = config.mapping(("publish",), raw.get("publish"), ("keep", "to"))
     data = config.typed(("data_dir",), raw.get("data_dir", "data"), str, "a folder")
+    own_identity = config.mapping(("identity",), raw.get("identity"), ("churn_limit",))
+    ledger = config.typed(("ledger_dir",), raw.get("ledger_dir"), str, "a folder", optional=True)
     schedule = raw.get("schedule")
     if schedule is not None and (not isinstance(schedule, str) or len(schedule.split()) != 5):
         config.mistake(("schedule",), f"'{schedule}' is no cron expression of five parts, such as \"0 2 * * *\"")
@@ -139,10 +152,13 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         contact_persons=bool(
             config.typed(("privacy", "contact_persons"), privacy.get("contact_persons", False), bool, "true or false")
         ),
+        hide_addresses_of=tuple(config.strings(("privacy", "hide_addresses_of"), privacy.get("hide_addresses_of"))),
         keep=keep,
         keep_snapshots=keep_snapshots,
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
+        churn_limit=_share(config, ("identity", "churn_limit"), own_identity.get("churn_limit")),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
+        own_ledger_dir=(path.parent / ledger).resolve() if ledger else None,
     )
     config.raise_if_mistaken()
     return settings
@@ -153,6 +169,13 @@ def _at_least_one(config: ConfigFile, where: tuple[str, ...], value: Any) -> int
     if number is not None and number < 1:
         config.mistake(where, f"'{where[-1]}' must be at least 1, found {number}")
     return number or 1
+
+
+def _share(config: ConfigFile, where: tuple[str, ...], value: Any) -> float | None:
+    number = config.typed(where, value, (int, float), "a share between 0 and 1", optional=True)
+    if number is not None and not 0 <= number <= 1:
+        config.mistake(where, f"'{where[-1]}' must be a share between 0 and 1, such as 0.01, found {number}")
+    return number
 
 
 def _sources(config: ConfigFile, raw: Any, environment: Mapping[str, str]) -> tuple[SourceSettings, ...]:
@@ -195,6 +218,10 @@ def _check_options(
     config.check_keys(where, entry, (*SOURCE_KEYS, *about.options))
     if "pace_seconds" in entry:
         config.typed((*where, "pace_seconds"), entry["pace_seconds"], (int, float), "a number of seconds")
+    if "grace_days" in entry:
+        days = config.typed((*where, "grace_days"), entry["grace_days"], int, "a whole number of days")
+        if days is not None and days < 0:
+            config.mistake((*where, "grace_days"), f"'grace_days' must be 0 or more, found {days}")
     for secret in about.secrets:
         value = entry.get(secret)
         if value is not None and not ENVIRONMENT.fullmatch(str(value)):

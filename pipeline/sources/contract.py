@@ -41,6 +41,8 @@ class SourceDescription:
     """Least time between two requests to one host."""
     shrink_limit: float = 0.5
     """A fetch with fewer organisations than this share of the last good one is held back."""
+    grace_days: int = 14
+    """Days for which the catalogue still uses what a record said that full passes over the source no longer have."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Everything else in source.yml: paths, selectors, field names, code maps, for the package itself."""
 

@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from pipeline.privacy.logs import clean
 from pipeline.sources import archive, registry, snapshots
 from pipeline.sources.contract import FetchJob, SourceDescription
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.http import HttpClient, HttpPolicy
-from pipeline.sources.snapshots import Snapshot, SnapshotWriter
+from pipeline.sources.snapshots import Capture, Snapshot, SnapshotWriter
 
 STATUS = "status.json"
 
@@ -56,6 +57,10 @@ class Order:
     http: HttpPolicy
     municipality_codes: tuple[str, ...] = ()
     missing_environment: tuple[str, ...] = ()
+    shield: Callable[[Capture], Capture | None] = lambda capture: capture
+    """What is done to an answer before it is kept; null when it may not be kept."""
+    forbid: Callable[[str], str | None] = lambda address: None
+    """Why an address may not be fetched; null when it may."""
 
 
 def take(order: Order, *, now: datetime, progress: Callable[[str], None], offline: bool = False) -> Taken:
@@ -81,19 +86,29 @@ def take(order: Order, *, now: datetime, progress: Callable[[str], None], offlin
         client.close()
 
 
+def left_out(order: Order, reason: str) -> Taken:
+    """A source whose operator asked not to be fetched: nobody is asked, and no snapshot of it is used."""
+    return _noted(order, "opted_out", reason, None, 0, time.monotonic())
+
+
 def _fill(
     order: Order, client: HttpClient, writer: SnapshotWriter, now: datetime, progress: Callable[[str], None]
 ) -> None:
     if order.missing_environment:
         names = " and ".join(order.missing_environment)
         raise SourceFailed(f"{names} is not set in the environment; set it, or disable the source in koonti.yml.")
-    client.record = writer.add
+
+    def keep(capture: Capture) -> None:
+        if (shielded := order.shield(capture)) is not None:
+            writer.add(shielded)
+
+    client.record, client.forbid = keep, order.forbid
     job = FetchJob(
         source=order.source,
         options=order.options,
         description=order.description,
         client=client,
-        keep=writer.add,
+        keep=keep,
         base_dir=order.base_dir,
         municipality_codes=order.municipality_codes,
         now=now,
@@ -111,7 +126,7 @@ def _noted(
     taken = Taken(
         source=order.source,
         state=state,
-        message=message,
+        message=clean(message) if message else None,
         version=used.version if used else None,
         fetched_at=used.fetched_at.isoformat() if used else None,
         captures=used.captures_count if used else 0,

@@ -85,6 +85,7 @@ class HttpClient:
         self.policy = policy
         self.requests = 0
         self.record = record
+        self.forbid: Callable[[str], str | None] = lambda address: None
         self._pace = pace_seconds
         self._sleep = sleep
         self._notice = notice
@@ -121,6 +122,8 @@ class HttpClient:
         address = _with_params(url, params)
         if not address.startswith(("http://", "https://")):
             raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.")
+        if reason := self.forbid(address):
+            raise SourceFailed(reason)
         if self._robots:
             self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
         attempts = tries or self.policy.tries

@@ -53,6 +53,8 @@ class Snapshot:
     bytes: int
     sha256: str
     fetched_at: datetime
+    full: bool = True
+    """False when only what changed was asked for: then a record that is missing says nothing."""
 
     def captures(self) -> Iterator[Capture]:
         """The captures in the order they were made; raises `SourceFailed` when some have gone missing."""
@@ -183,6 +185,7 @@ def load(path: Path) -> Snapshot:
             bytes=facts["bytes"],
             sha256=facts["sha256"],
             fetched_at=datetime.fromisoformat(facts["fetched_at"]),
+            full=bool(facts.get("full", True)),
         )
     except (OSError, ValueError, KeyError) as error:
         raise SourceFailed(
