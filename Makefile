@@ -4,7 +4,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip install -q --disable-pip-version-check
 export DAGSTER_HOME := $(CURDIR)
 
-.PHONY: help demo sync ui test lint types pytest docs bench bench-sources test-spark clean
+.PHONY: help demo sync ui test lint types pytest docs bench bench-sources bench-identity test-spark clean
 
 help:            ## list the recipes
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## */|/' | awk -F'|' '{printf "make %-14s %s\n", $$1, $$2}'
@@ -68,6 +68,9 @@ test-spark: .venv/spark/ready  ## the engines give equal answers (needs Java 17)
 
 bench-sources: .venv/ready  ## reading a country's PTV and a large spreadsheet measured
 	@$(BIN)/python -m benchmarks.sources $(BENCH)
+
+bench-identity: .venv/ready  ## persistent ids measured: a first, an unchanged and a one-percent day
+	@$(BIN)/python -m benchmarks.identity
 
 clean:           ## remove the environment and the demo's data; real data stay
 	rm -rf .venv data/demo

@@ -12,8 +12,11 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.commands.correct import correct
 from pipeline.commands.explain import explain
+from pipeline.commands.judge import judge, un_merge
 from pipeline.commands.match import match
+from pipeline.commands.suppress import suppress
 from pipeline.commands.weights import weights_group
 from pipeline.console import Progress, explain_demo, show_outcomes, show_rows
 
@@ -68,6 +71,10 @@ def demo(data_dir: Path, organisations: int, seed: int) -> None:
 @click.option("--offline", is_flag=True, help="Ask nobody: read the newest snapshots again.")
 @click.option("--full", is_flag=True, help="Ask for everything anew, not only for what has changed.")
 @click.option("--accept-shrink", multiple=True, metavar="ID", help="Accept that this source has become much smaller.")
+@click.option("--accept-churn", is_flag=True, help="Accept that more ids change than may change unseen.")
+@click.option(
+    "--accept-identity", multiple=True, metavar="RECORD", help="Accept that this record is somebody else's now."
+)
 def sync(
     config_path: Path,
     data_dir: Path | None,
@@ -75,19 +82,28 @@ def sync(
     offline: bool,
     full: bool,
     accept_shrink: tuple[str, ...],
+    accept_churn: bool,
+    accept_identity: tuple[str, ...],
 ) -> None:
     """Fetch all sources, find out who is who, and publish a release."""
     from pipeline.orchestration.run import run
 
     settings = settings_of(config_path, data_dir)
     known = [s.id for s in settings.sources]
-    for source in (*only, *accept_shrink):
+    for source in (*only, *accept_shrink, *(record.split(":")[0] for record in accept_identity)):
         if source not in known:
             _fail(f"{config_path}: has no enabled source '{source}'; it has {', '.join(known)}.", 2)
     with Progress() as progress:
         result = _or_stop(
             lambda: run(
-                settings, report=progress.report, only=only, offline=offline, full=full, accept_shrink=accept_shrink
+                settings,
+                report=progress.report,
+                only=only,
+                offline=offline,
+                full=full,
+                accept_shrink=accept_shrink,
+                accept_churn=accept_churn,
+                accept_identity=accept_identity,
             )
         )
     show_outcomes(result.outcomes)
@@ -189,8 +205,12 @@ def ui(config_path: Path | None, port: int) -> None:
     sys.exit(serve(config_path, port))
 
 
+cli.add_command(correct)
 cli.add_command(explain)
+cli.add_command(judge)
+cli.add_command(un_merge)
 cli.add_command(match)
+cli.add_command(suppress)
 cli.add_command(weights_group)
 
 

@@ -15,6 +15,7 @@ STATE_WORDS = {
     "stale": "FAILED, older data used",
     "held": "HELD BACK, older data used",
     "missing": "FAILED, no data",
+    "opted_out": "left out, as its operator asked",
 }
 EVERY = 1.0
 """Seconds between two lines of one stage."""
@@ -46,7 +47,10 @@ class Progress:
             self._held[stage] = text
 
     def _print(self, stage: str, text: str) -> None:
+        from pipeline.privacy.logs import clean
+
         self._last[stage] = time.monotonic()
+        text = clean(text)
         click.echo(f"{time.monotonic() - self._started:5.0f} s  {stage:<13} {text}")
         sys.stdout.flush()
 

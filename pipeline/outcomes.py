@@ -3,11 +3,12 @@
 Belongs here: the outcome and what is made of it. How it comes about is in `stages`.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema, storage
 from pipeline.settings import Settings, SourceSettings
@@ -57,10 +58,17 @@ def earlier(source: str, before: dict[str, Any] | None, state: str, message: str
     )
 
 
+def left_out(source: str, reason: str) -> SourceOutcome:
+    """The outcome of a source that opted out: nothing of it is used, whatever is kept."""
+    return replace(earlier(source, None, "opted_out", reason), state="opted_out")
+
+
 def unaccounted(settings: Settings, source: SourceSettings, outcome: SourceOutcome) -> int:
     """Items that the parser handed on and that are neither a record nor named by an issue; 0 is right."""
     folder = settings.records_dir / source.id
-    records = set(storage.read_table(folder, "record").column("record_id").to_pylist())
+    record = storage.read_table(folder, "record")
+    seen = record.filter(pc.not_equal(pc.fill_null(record.column("lifecycle"), "seen"), "not_seen"))
+    records = set(seen.column("record_id").to_pylist())
     refused = set(storage.read_table(folder, "issue").column("record_id").to_pylist()) - records - {None}
     return max(0, outcome.read - len(records) - len(refused) - outcome.repeated)
 

@@ -8,7 +8,7 @@ Either way the tables are the same.
 import gc
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -21,17 +21,22 @@ import pyarrow.parquet as pq
 
 from pipeline import drift, schema, storage
 from pipeline.drift import Emptied
+from pipeline.privacy import upkeep
+from pipeline.privacy.suppression import Suppressions
 from pipeline.schema.model import SchemaError
 from pipeline.settings import SourceSettings
 from pipeline.sources import registry, snapshots
 from pipeline.sources.profile import Profile, sampled
 from pipeline.sources.snapshots import Snapshot
 from pipeline.transform.landing import Landed, land, land_onto, landed
+from pipeline.transform.landing.closing import exchanged
 
 DANGLING, KNOWN, FILL = "dangling", "source_field", "field_fill"
 """Files beside the record tables: links to records that do not exist, fields of the platform, how full records are."""
-CODE = ("pipeline/sources", "pipeline/transform", "pipeline/schema", "data/reference")
+CODE = ("pipeline/sources", "pipeline/transform", "pipeline/privacy", "pipeline/schema", "data/reference")
 """What record tables depend on besides the snapshot."""
+HELD = ("changed_identity", "reused_native_id")
+"""Issues of records that were read and are held as they were before."""
 ROOT = Path(__file__).parents[1]
 
 
@@ -46,15 +51,17 @@ class Read:
     emptied: list[Emptied]
     """Fields that were usual and have become rare: a reason to hold the source back."""
 
-    def files(self) -> dict[str, pa.Table]:
-        """Everything that lies in the folder of the source."""
+    def files(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+        """Everything that lies in the folder of the source: the record tables after the life cycle, and the rest."""
         kept = {DANGLING: self.landed.dangling, KNOWN: self.known, FILL: self.fill}
-        return {**self.landed.tables, **kept}
+        return {**tables, **kept}
 
 
-def are_of(folder: Path, manifest: dict[str, Any], source: SourceSettings, snapshot: Snapshot) -> bool:
+def are_of(
+    folder: Path, manifest: dict[str, Any], source: SourceSettings, snapshot: Snapshot, rules: Suppressions
+) -> bool:
     """Whether the record tables in a folder are those that reading the snapshot would give."""
-    same = manifest.get("version") == snapshot.version and manifest.get("fingerprint") == fingerprint(source)
+    same = manifest.get("version") == snapshot.version and manifest.get("fingerprint") == fingerprint(source, rules)
     return same and _is_whole(folder, manifest)
 
 
@@ -62,11 +69,14 @@ def _is_whole(folder: Path, manifest: dict[str, Any]) -> bool:
     return all((folder / f"{name}.parquet").exists() for name in manifest["tables"])
 
 
-def read(source: SourceSettings, snapshot: Snapshot, folder: Path) -> Read:
-    """The record tables of a snapshot; `folder` holds those of the last run. Raises `SourceFailed`."""
+def read(source: SourceSettings, snapshot: Snapshot, folder: Path, rules: Suppressions) -> Read:
+    """The record tables of a snapshot; `folder` holds those of the last run. What `rules` suppress is in none of them.
+
+    Raises `SourceFailed`.
+    """
     before = storage.read_manifest(folder) or {}
     with few_collections():
-        made, known = _read(source, snapshots.chain(snapshot), folder, before)
+        made, known = _read(source, snapshots.chain(snapshot), folder, before, rules)
     told = drift.issues(known, source.id, snapshot.fetched_at)
     tables = {**made.tables, "issue": storage.in_key_order("issue", pa.concat_tables([made.tables["issue"], told]))}
     fill = drift.fill(tables)
@@ -76,19 +86,19 @@ def read(source: SourceSettings, snapshot: Snapshot, folder: Path) -> Read:
 
 
 def _read(
-    source: SourceSettings, chain: list[Snapshot], folder: Path, before: dict[str, Any]
+    source: SourceSettings, chain: list[Snapshot], folder: Path, before: dict[str, Any], rules: Suppressions
 ) -> tuple[Landed, pa.Table]:
     versions = [one.version for one in chain]
     made: Landed | None = None
     known = _beside(folder, KNOWN, drift.KNOWN) if before.get("options") == options_digest(source) else None
     known = drift.KNOWN.empty_table() if known is None else known
     whole = chain
-    if before.get("fingerprint") == fingerprint(source) and before.get("version") in versions:
+    if before.get("fingerprint") == fingerprint(source, rules) and before.get("version") in versions:
         made = _kept(folder, before)
         chain = chain[versions.index(before["version"]) + 1 :] if made else chain
     if chain and source.description.delta == "whole":
         made, chain = None, whole
-    parse = registry.parse_of(source.kind)
+    parse, own = registry.parse_of(source.kind), rules.of_source(source.id)
     while chain:
         together = chain if source.description.delta == "whole" else chain[:1]
         chain = chain[len(together) :]
@@ -98,10 +108,10 @@ def _read(
         parsed = parse(captures, source.description, source.options)
         last = together[-1]
         if made is None:
-            made = land(parsed, source=source.id, snapshot_version=last.version)
+            made = land(parsed, source=source.id, snapshot_version=last.version, rules=own)
         else:
             removed = last.removed()
-            made = land_onto(made, parsed, source=source.id, snapshot_version=last.version, removed=removed)
+            made = land_onto(made, parsed, source=source.id, snapshot_version=last.version, removed=removed, rules=own)
         for one, profile in zip(together, profiles, strict=True):
             known = drift.learned(known, profile, one.fetched_at, full=one.full)
     assert made is not None, "a chain holds at least the snapshot itself"
@@ -138,17 +148,39 @@ def _kept(folder: Path, manifest: dict[str, Any]) -> Landed | None:
         return None
     quiet = pc.invert(pc.is_in(tables["issue"].column("code"), value_set=pa.array(drift.CODES)))
     tables["issue"] = tables["issue"].filter(quiet)  # they are told anew
-    return landed(tables, dangling, read=manifest["read"], repeated=manifest["repeated"])
+    tables, held = _as_sent(tables)
+    return landed(tables, dangling, read=manifest["read"] - held, repeated=manifest["repeated"])
 
 
-def marks(source: SourceSettings) -> dict[str, str]:
+def _as_sent(tables: dict[str, pa.Table]) -> tuple[dict[str, pa.Table], int]:
+    """The tables without the records that the life cycle carries over, and how many of those were read all the same.
+
+    It carries them over anew from what lies in the folder, so a delta must not make them look as if they were sent.
+    """
+    record = tables["record"]
+    carried = record.filter(pc.is_valid(record.column("not_seen_since"))).column("record_id").to_pylist()
+    if not carried:
+        return tables, 0
+    issue = tables["issue"]
+    is_held = pc.is_in(issue.column("code"), value_set=pa.array(HELD))
+    held = set(issue.filter(is_held).column("record_id").to_pylist()) & set(carried)
+    nothing = {name: data.slice(0, 0) for name, data in tables.items()}
+    return exchanged(tables, nothing, carried), len(held)
+
+
+def marks(source: SourceSettings, rules: Suppressions) -> dict[str, str]:
     """What the manifest remembers, so that the next run knows what it may build upon."""
-    return {"fingerprint": fingerprint(source), "options": options_digest(source)}
+    return {
+        "fingerprint": fingerprint(source, rules),
+        "options": options_digest(source),
+        upkeep.RULES: rules.of_source(source.id).fingerprint,
+    }
 
 
-def fingerprint(source: SourceSettings) -> str:
-    """Digest of the code, the lists and the options that the records of a source depend on."""
-    return hashlib.sha256((options_digest(source) + _code()).encode()).hexdigest()[:32]
+def fingerprint(source: SourceSettings, rules: Suppressions) -> str:
+    """Digest of the code, the lists, the options and the suppressions that the records of a source depend on."""
+    own = rules.of_source(source.id).fingerprint
+    return hashlib.sha256((options_digest(source) + own + _code()).encode()).hexdigest()[:32]
 
 
 def options_digest(source: SourceSettings) -> str:

@@ -5,55 +5,24 @@ the options of a platform mean (its `source.yml` lists them) and how places are 
 """
 
 import os
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from difflib import get_close_matches
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from dotenv import dotenv_values
 
 from pipeline.config_file import ConfigFile
-from pipeline.sources.contract import SourceDescription
+from pipeline.source_settings import SourceSettings, read_sources
 from pipeline.sources.http import HttpPolicy
-from pipeline.sources.registry import descriptions
 from pipeline.transform.reference import municipalities, regions
 
-SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
-ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
-OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
-TOP_KEYS = (
-    *("region", "data_dir", "sources", "schedule", "http", "snapshots"),
-    *("privacy", "publish", "matching", "id_seed"),
+TOP_KEYS = tuple(
+    "region data_dir ledger_dir sources schedule http snapshots privacy publish matching id_seed identity".split()
 )
 MATCHING_KEYS = ("engine", "master", "spark")
 ENGINES = ("duckdb", "spark")
-SOURCE_KEYS = (
-    *("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people"),
-    *("pace_seconds", "full_every_days"),
-)
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSettings:
-    """One enabled source: its id, the connector that reads it, and the options of its entry."""
-
-    id: str
-    kind: str
-    options: Mapping[str, Any]
-    missing_environment: tuple[str, ...] = ()
-    """Variables that the entry refers to and that are not set; the source then fails, the others go on."""
-
-    @property
-    def description(self) -> SourceDescription:
-        """What `source.yml` says, with what the entry overrides (a spreadsheet has its own publisher)."""
-        base = descriptions()[self.kind]
-        own: dict[str, Any] = {k: self.options[k] for k in OVERRIDES if k in self.options}
-        if "url_for_people" in self.options:
-            own["url"] = self.options["url_for_people"]
-        return replace(base, **own)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +52,8 @@ class Settings:
     http: HttpPolicy = field(default_factory=HttpPolicy)
     contact_persons: bool = False
     """True publishes contact persons that sources publish; false keeps them out of the release."""
+    hide_addresses_of: tuple[str, ...] = ()
+    """Words in names, record ids or entity ids whose exact place is not published."""
     keep: int = 30
     """How many releases are kept."""
     keep_snapshots: int = 30
@@ -92,11 +63,20 @@ class Settings:
     matching: MatchingSettings = field(default_factory=MatchingSettings)
     id_seed: int | None = None
     """Makes new entity ids reproducible; for the demo and tests only."""
+    churn_limit: float | None = None
+    """Share of the ids of organisations that may change in one release; null means that of `identity/rules.yml`."""
+    own_ledger_dir: Path | None = None
+    """Where human decisions lie when not in `data_dir`."""
 
     @property
     def base_dir(self) -> Path:
         """Folder that relative paths of koonti.yml start from."""
         return self.config_path.parent
+
+    @property
+    def ledger_dir(self) -> Path:
+        """Folder of the human decisions; it belongs in git."""
+        return self.own_ledger_dir or self.data_dir / "ledger"
 
     @property
     def snapshots_dir(self) -> Path:
@@ -136,12 +116,14 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     config = ConfigFile.read(path)
     raw = config.data
     config.check_keys((), raw, TOP_KEYS)
-    sources = _sources(config, raw.get("sources"), environment)
+    sources = read_sources(config, raw.get("sources"), environment)
     region, codes = _region(config, raw.get("region"))
     http = _http(config, raw.get("http"))
-    privacy = config.mapping(("privacy",), raw.get("privacy"), ("contact_persons",))
+    privacy = config.mapping(("privacy",), raw.get("privacy"), ("contact_persons", "hide_addresses_of"))
     publish = config.mapping(("publish",), raw.get("publish"), ("keep", "to"))
     data = config.typed(("data_dir",), raw.get("data_dir", "data"), str, "a folder")
+    own_identity = config.mapping(("identity",), raw.get("identity"), ("churn_limit",))
+    ledger = config.typed(("ledger_dir",), raw.get("ledger_dir"), str, "a folder", optional=True)
     schedule = raw.get("schedule")
     if schedule is not None and (not isinstance(schedule, str) or len(schedule.split()) != 5):
         config.mistake(("schedule",), f"'{schedule}' is no cron expression of five parts, such as \"0 2 * * *\"")
@@ -160,11 +142,14 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         contact_persons=bool(
             config.typed(("privacy", "contact_persons"), privacy.get("contact_persons", False), bool, "true or false")
         ),
+        hide_addresses_of=tuple(config.strings(("privacy", "hide_addresses_of"), privacy.get("hide_addresses_of"))),
         keep=keep,
         keep_snapshots=keep_snapshots,
         matching=_matching(config, raw.get("matching")),
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
+        churn_limit=_share(config, ("identity", "churn_limit"), own_identity.get("churn_limit")),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
+        own_ledger_dir=(path.parent / ledger).resolve() if ledger else None,
     )
     config.raise_if_mistaken()
     return settings
@@ -196,84 +181,11 @@ def _at_least_one(config: ConfigFile, where: tuple[str, ...], value: Any) -> int
     return number or 1
 
 
-def _sources(config: ConfigFile, raw: Any, environment: Mapping[str, str]) -> tuple[SourceSettings, ...]:
-    if not isinstance(raw, dict) or not raw:
-        config.mistake(("sources",), "names no source; see the commented koonti.yml of the repository")
-        return ()
-    found = []
-    for source_id, entry in raw.items():
-        where = ("sources", source_id)
-        if not isinstance(source_id, str) or not SOURCE_ID.fullmatch(source_id):
-            config.mistake(where, f"'{source_id}' is no source id: small letters, digits and _ only, a letter first")
-            continue
-        entry = {} if entry is None else entry
-        if not isinstance(entry, dict):
-            config.mistake(where, f"expected options under '{source_id}:', found '{entry}'")
-            continue
-        kind = str(entry.get("kind", source_id))
-        if kind not in descriptions():
-            near = get_close_matches(kind, descriptions(), 1)
-            hint = f" Did you mean '{near[0]}'?" if near else ""
-            word = f"kind '{kind}'" if "kind" in entry else f"'{source_id}' names no platform and has no kind;"
-            config.mistake(
-                where, f"{word} is unknown; kinds: {', '.join(descriptions())}.{hint}".replace("; is", "; it is")
-            )
-            continue
-        if entry.get("enabled", True) is False:
-            _check_options(config, where, entry, descriptions()[kind], needs=False)
-            continue
-        _check_options(config, where, entry, descriptions()[kind], needs=True)
-        options, missing = _filled(_in_force(entry, descriptions()[kind]), environment)
-        found.append(SourceSettings(source_id, kind, options, missing))
-    if not found and not config.mistakes:
-        config.mistake(("sources",), "no source is enabled")
-    return tuple(found)
-
-
-def _check_options(
-    config: ConfigFile, where: tuple[str, ...], entry: dict[str, Any], about: SourceDescription, *, needs: bool
-) -> None:
-    config.check_keys(where, entry, (*SOURCE_KEYS, *about.options))
-    if "pace_seconds" in entry:
-        config.typed((*where, "pace_seconds"), entry["pace_seconds"], (int, float), "a number of seconds")
-    if "full_every_days" in entry:
-        config.typed((*where, "full_every_days"), entry["full_every_days"], (int, float), "a number of days")
-    for secret in about.secrets:
-        value = entry.get(secret)
-        if value is not None and not ENVIRONMENT.fullmatch(str(value)):
-            config.mistake((*where, secret), "a secret never stands in this file: write ${NAME} and set NAME")
-    if needs:
-        for group in about.required:
-            if not any(entry.get(key) not in (None, "") for key in group):
-                needed = " or ".join(f"'{key}' ({about.options.get(key, '')})" for key in group)
-                config.mistake(where, f"needs {needed}")
-
-
-def _in_force(entry: dict[str, Any], about: SourceDescription) -> dict[str, Any]:
-    """The entry without options that are not read beside its others (a key that the chosen version does not need)."""
-
-    def is_read(key: str) -> bool:
-        return all(str(entry.get(other)) == str(value) for other, value in about.only_with.get(key, {}).items())
-
-    return {key: value for key, value in entry.items() if is_read(key)}
-
-
-def _filled(entry: dict[str, Any], environment: Mapping[str, str]) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """The options with ${NAME} replaced, and the names that are not set."""
-    missing: list[str] = []
-
-    def fill(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {k: fill(v) for k, v in value.items()}
-        if isinstance(value, list):
-            return [fill(v) for v in value]
-        if not isinstance(value, str):
-            return value
-        missing.extend(n for n in ENVIRONMENT.findall(value) if not environment.get(n))
-        return ENVIRONMENT.sub(lambda m: environment.get(m[1], ""), value)
-
-    options = {k: fill(v) for k, v in entry.items() if k not in ("kind", "enabled")}
-    return options, tuple(dict.fromkeys(missing))
+def _share(config: ConfigFile, where: tuple[str, ...], value: Any) -> float | None:
+    number = config.typed(where, value, (int, float), "a share between 0 and 1", optional=True)
+    if number is not None and not 0 <= number <= 1:
+        config.mistake(where, f"'{where[-1]}' must be a share between 0 and 1, such as 0.01, found {number}")
+    return number
 
 
 def _region(config: ConfigFile, raw: Any) -> tuple[tuple[str, ...], tuple[str, ...]]:

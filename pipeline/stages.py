@@ -5,6 +5,7 @@ it raises `Stop` only when nothing may be published.
 """
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
 from functools import wraps
@@ -13,18 +14,20 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline import outcomes, schema, storage
+from pipeline import identity, outcomes, schema, storage
 from pipeline import records as record_tables
-from pipeline.dedupe import catalogue, gather, identity, provenance
+from pipeline.dedupe import catalogue, gather, provenance
 from pipeline.dedupe.engine import engine
 from pipeline.dedupe.match import MatchResult, match
 from pipeline.dedupe.spark import NoSpark
 from pipeline.exports import release, taxonomy
+from pipeline.identity import lifecycle, nightly
+from pipeline.ledger import judgements, matched, published
 from pipeline.locks import alone
 from pipeline.outcomes import SourceOutcome
-from pipeline.schema.checks import Violation, violations
+from pipeline.privacy import captures, final, protect, publication, upkeep
+from pipeline.schema.checks import Violation, of_catalogue
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources import fetching, retention, snapshots
 from pipeline.sources.errors import SourceFailed
@@ -60,6 +63,7 @@ def take_snapshot(
     full: bool = False,
 ) -> Taken:
     """Stage 1: the snapshot of one source; `full` asks for everything anew."""
+    rules = upkeep.rules_of(settings)
     order = fetching.Order(
         source=source.id,
         kind=source.kind,
@@ -72,8 +76,13 @@ def take_snapshot(
         missing_environment=source.missing_environment,
         landed=(storage.read_manifest(settings.records_dir / source.id) or {}).get("version"),
         claimed=tuple(str(s.options["path"]) for s in settings.sources if "path" in s.options),
+        shield=captures.shield(rules),
+        forbid=rules.forbids,
     )
+    if reason := upkeep.opted_out(source, rules):
+        return fetching.left_out(order, reason)
     taken = fetching.take(order, now=now, progress=progress, offline=offline, full=full)
+    upkeep.clean_snapshots(settings.snapshots_dir, source, rules)
     if taken.state == "fresh":
         before = storage.read_manifest(settings.records_dir / source.id) or {}
         retention.prune(settings.snapshots_dir, source.id, settings.keep_snapshots, before.get("version"))
@@ -81,21 +90,27 @@ def take_snapshot(
 
 
 @_exclusive
-def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bool = False) -> SourceOutcome:
+def land_source(
+    settings: Settings, source: SourceSettings, *, accept_shrink: bool = False, accept_identity: tuple[str, ...] = ()
+) -> SourceOutcome:
     """Stage 2: the record tables of one source from the snapshot that stage 1 chose.
 
     Records of the last good snapshot stay when the new one cannot be read, or has shrunk beyond the bound.
     """
     folder = settings.records_dir / source.id
+    rules = upkeep.rules_of(settings)
+    if reason := upkeep.opted_out(source, rules):
+        return outcomes.left_out(source.id, reason)
+    upkeep.clean_records(folder, source.id, rules)
     before = storage.read_manifest(folder)
     status = fetching.status(settings.snapshots_dir, source.id)
     if not status or not status["version"]:
         return outcomes.earlier(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
     try:
         snapshot = snapshots.load(settings.snapshots_dir / source.id / status["version"])
-        if before and record_tables.are_of(folder, before, source, snapshot):
+        if before and record_tables.are_of(folder, before, source, snapshot, rules):
             return outcomes.earlier(source.id, before, status["state"], status["message"])
-        read = record_tables.read(source, snapshot, folder)
+        read = record_tables.read(source, snapshot, folder, rules)
         landed = read.landed
     except SourceFailed as failure:
         return outcomes.earlier(source.id, before, "stale" if before else "missing", str(failure))
@@ -116,6 +131,15 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
             f"{'; '.join(str(one) for one in read.emptied[:3])}. The platform may have changed. If that is right, run "
             f"koonti sync --accept-shrink {source.id}.",
         )
+    previous = release.latest(settings.releases_dir)
+    tables = nightly.settled(
+        landed.tables,
+        folder,
+        lifecycle.Pass(source.id, snapshot.version, snapshot.fetched_at, snapshot.full, source.description.grace_days),
+        accepted=accept_identity,
+        release=previous.path / "parquet" if previous else None,
+        folders=record_folders(settings),
+    )
     outcome = SourceOutcome(
         source=source.id,
         state=status["state"],
@@ -128,17 +152,18 @@ def land_source(settings: Settings, source: SourceSettings, *, accept_shrink: bo
         organizations=landed.organizations,
         services=landed.services,
         locations=landed.locations,
-        issues=landed.issues,
+        issues=tables["issue"].num_rows,
         read=landed.read,
         repeated=landed.repeated,
     )
-    storage.write_tables(folder, read.files(), {**asdict(outcome), **record_tables.marks(source)})
+    storage.write_tables(folder, read.files(tables), asdict(outcome) | record_tables.marks(source, rules))
     return outcome
 
 
 def record_folders(settings: Settings) -> list[Path]:
     """Folders of record tables that are there."""
-    folders = [settings.records_dir / s.id for s in settings.sources]
+    rules = upkeep.rules_of(settings)
+    folders = [settings.records_dir / s.id for s in settings.sources if not upkeep.opted_out(s, rules)]
     return [f for f in folders if storage.read_manifest(f)]
 
 
@@ -162,22 +187,15 @@ def match_records(settings: Settings) -> MatchResult:
     if not records.num_rows:
         failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
         raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
+    judged = judgements.judge(settings.ledger_dir, records)
     chosen = settings.matching
     try:
         with engine(chosen.engine, chosen.master, chosen.spark) as running:
-            result = match(records, engine=running)
+            result = match(records, must_link=judged.must_link, must_not_link=judged.must_not_link, engine=running)
     except NoSpark as missing:
         raise Stop(f"matching could not run. {missing}") from None
-    storage.write_tables(
-        settings.entities_dir,
-        {
-            "clusters": result.clusters,
-            "match": result.matches,
-            "match_reason": result.reasons,
-            "relations": result.relations,
-            "blocking_report": result.blocking_report,
-        },
-    )
+    result = matched.told(result, judged)
+    storage.write_tables(settings.entities_dir, matched.tables(result, judged))
     return result
 
 
@@ -187,22 +205,27 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     previous = release.latest(settings.releases_dir)
     old = previous.path / "parquet" if previous else None
     version = release.next_version(settings.releases_dir, now)
-    clusters = {"organization": storage.read_table(settings.entities_dir, "clusters")}
-    record = storage.union(record_folders(settings), "record")
-    for kind in ("service", "location"):  # each is one of its own: they are not matched yet
-        ids = record.filter(pc.equal(record.column("kind"), kind)).column("record_id")
-        clusters[kind] = pa.table({"record_id": ids, "cluster_id": ids})
-    made = identity.assign_kinds(
-        clusters,
-        storage.read_table(old, "entity_registry") if old else schema.empty("entity_registry"),
-        storage.read_table(old, "entity_record") if old else schema.empty("entity_record"),
-        version=version,
-        mint=lambda prefix: identity.minter(now, seed=settings.id_seed, prefix=prefix),
-    )
+    rules = upkeep.rules_of(settings)
+    with closing(open_records(settings)) as con:
+        made, churn = nightly.assigned(
+            con,
+            storage.read_table(settings.entities_dir, "clusters"),
+            old,
+            version=version,
+            mint=lambda prefix: identity.minter(now, seed=settings.id_seed, prefix=prefix),
+            limit=settings.churn_limit,
+            aside=nightly.Aside(
+                suppressed=rules.entities | upkeep.gone(old),
+                hidden=rules.records,
+                **published.concerned(settings.entities_dir, old),
+            ),
+        )
+    ended, members = upkeep.tombstones(made.registry, made.members, rules) if rules else (made.registry, made.members)
+    tables = {"assignment": made.assignment, "entity_registry": ended, "entity_record": members}
     storage.write_tables(
         settings.data_dir / "identity",
-        {"assignment": made.assignment, "entity_registry": made.registry, "entity_record": made.members},
-        {"version": version, "previous": previous.version if previous else None},
+        tables | {"entity_event": made.events},
+        {"version": version, "previous": previous.version if previous else None, "churn": churn.facts()},
     )
     return made
 
@@ -215,50 +238,48 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     """
     ids = settings.data_dir / "identity"
     assignment = storage.read_table(ids, "assignment")
+    previous = release.latest(settings.releases_dir)
+    before = previous.path / "parquet" if previous else settings.data_dir / "nothing"
+    corrected = published.corrections_of(settings.ledger_dir, assignment, ids, before)
+    rules = upkeep.rules_of(settings)
     con = open_records(settings)
     try:
+        withheld = publication.apply(con, assignment, settings=settings, rules=rules)
         built = catalogue.build(
             con,
             assignment,
             kinds={s.id: s.kind for s in settings.sources},
             municipality_codes=settings.municipality_codes,
             contact_persons=settings.contact_persons,
+            corrections=corrected.allowed(assignment, withheld.hidden),
         )
-        previous = release.latest(settings.releases_dir)
-        old_bridge = storage.read_table(previous.path / "parquet", "bridge") if previous else schema.empty("bridge")
         tables = dict(built.tables)
-        tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
+        tables |= provenance.tables(con, settings.entities_dir, ids, storage.read_table(before, "bridge"))
     finally:
         con.close()
+    tables |= published.tables(tables["issue"], settings.entities_dir, corrected, built.corrections)
     states = outcomes.read(settings)
     tables["source"] = outcomes.source_table(settings, states)
     tables["snapshot"] = outcomes.snapshot_table(states)
     tables |= taxonomy.tables(tables["attribute"])
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
-    found = check_catalogue(tables)
+    tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
+    tables = protect.without(tables, rules)
+    with closing(storage.connect()) as con:
+        found = of_catalogue(con, tables)
     storage.write_tables(settings.catalogue_dir, tables, {"violations": [str(v) for v in found]})
     return tables, found
 
 
-def check_catalogue(tables: dict[str, pa.Table]) -> list[Violation]:
-    """Every key, required column, code list and reference of the published tables."""
-    con = storage.connect()
-    try:
-        published = schema.tables(stage="catalogue")
-        for table in published:
-            con.register(table.name, schema.conform(table.name, tables[table.name]))
-        return violations(con, published)
-    finally:
-        con.close()
-
-
 @_exclusive
-def publish(settings: Settings, *, now: datetime) -> release.Release:
-    """Stage 5: the release; raises `Stop` when the catalogue breaks its schema or is empty."""
+def publish(settings: Settings, *, now: datetime, accept_churn: bool = False) -> release.Release:
+    """Stage 5: the release; raises `Stop` when the catalogue breaks its schema or is empty, or too many ids change."""
     broken = (storage.read_manifest(settings.catalogue_dir) or {}).get("violations", ["there is no catalogue"])
     if broken:
         raise Stop("the catalogue breaks its schema: " + "; ".join(broken[:5]))
     facts = storage.read_manifest(settings.data_dir / "identity") or {}
+    if facts.get("churn", {}).get("held") and not accept_churn:
+        raise Stop(facts["churn"]["message"])
     tables = {t.name: storage.read_table(settings.catalogue_dir, t.name) for t in schema.tables(stage="catalogue")}
     if not tables["organization"].num_rows:
         raise Stop("the catalogue has no organisation in the configured region; the release before stays published.")
@@ -272,4 +293,5 @@ def publish(settings: Settings, *, now: datetime) -> release.Release:
         copies=tuple(settings.base_dir / target for target in settings.publish_to),
         previous=facts.get("previous"),
         created_at=now,
+        inspect=lambda folder: final.inspect(folder, upkeep.rules_of(settings)),
     )

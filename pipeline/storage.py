@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from pipeline import schema
 
 MANIFEST = "manifest.json"
+TABLES = frozenset(t.name for t in schema.tables())
 
 
 class Stop(Exception):
@@ -57,10 +58,11 @@ def in_key_order(name: str, data: pa.Table) -> pa.Table:
 
 
 def read_table(folder: Path, name: str) -> pa.Table:
-    """One table of a folder; a schema table that was not written is empty."""
+    """One table of a folder; a schema table that was not written is empty, columns newer than the file are null."""
     path = folder / f"{name}.parquet"
     if path.exists():
-        return pq.read_table(path)
+        found = pq.read_table(path)
+        return schema.upgraded(name, found) if name in TABLES else found
     return schema.empty(name)
 
 
@@ -77,7 +79,7 @@ def union(folders: Iterable[Path], name: str) -> pa.Table:
     """One schema table gathered from several folders."""
     parts = [read_table(folder, name) for folder in folders]
     target = schema.arrow_schema(name)
-    return pa.concat_tables([p.cast(target) for p in parts]) if parts else schema.empty(name)
+    return pa.concat_tables([p.select(target.names).cast(target) for p in parts]) if parts else schema.empty(name)
 
 
 def connect(*, threads: int = 2, memory: str = "4GB") -> duckdb.DuckDBPyConnection:

@@ -86,7 +86,7 @@ def test_committed_files_name_no_registry_and_no_machine():
 def test_run_time_data_and_secrets_are_ignored_by_git():
     for one in ("data/releases/x", "data/demo/koonti.yml", "data/.dagster/x", ".env", ".venv/x"):
         assert subprocess.run(["git", "check-ignore", "-q", one], cwd=ROOT, check=False).returncode == 0, one
-    for one in ("data/reference/municipalities.csv", "data/weights/default.yml"):
+    for one in ("data/reference/municipalities.csv", "data/weights/default.yml", "data/ledger/judgements.csv"):
         assert subprocess.run(["git", "check-ignore", "-q", one], cwd=ROOT, check=False).returncode == 1, one
 
 

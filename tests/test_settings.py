@@ -30,6 +30,13 @@ def test_the_shipped_file_works_as_it_is():
     assert settings.contact_persons is False
 
 
+def test_decisions_lie_in_the_data_folder_unless_told_otherwise(tmp_path):
+    base = "data_dir: d\nsources:\n  lista: {kind: csv, path: lista.csv}\n"
+    assert load(config(tmp_path, base), environment={}).ledger_dir == tmp_path / "d" / "ledger"
+    elsewhere = load(config(tmp_path, base + "ledger_dir: decisions\n"), environment={})
+    assert elsewhere.ledger_dir == tmp_path / "decisions"
+
+
 def test_every_example_is_valid():
     for path in (ROOT / "examples").glob("*.yml"):
         load(path, environment={})

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import schema
-from pipeline.dedupe import golden, survivorship
+from pipeline.dedupe import addresses, golden, overriding, survivorship
 from pipeline.schema import Table
 from pipeline.transform.reference import counties, municipalities, regions
 
@@ -36,6 +36,8 @@ class Catalogue:
     tables: Mapping[str, pa.Table]
     outside_region: int
     """Organisations left out because they neither sit in nor serve the region."""
+    corrections: pa.Table
+    """What came of each correction, see `overriding.apply`."""
 
 
 def build(
@@ -45,6 +47,7 @@ def build(
     kinds: Mapping[str, str],
     municipality_codes: tuple[str, ...] = (),
     contact_persons: bool = False,
+    corrections: pa.Table | None = None,
 ) -> Catalogue:
     """Builds the catalogue from views of all record tables (one view per table, all sources together).
 
@@ -54,12 +57,14 @@ def build(
         kinds: Source id -> connector, for the authority of its values.
         municipality_codes: The region to publish; empty means everything.
         contact_persons: Whether contact persons and their phones are published.
+        corrections: Values that people corrected (`overriding.WANTED`).
     """
     _register_reference(con, kinds)
     con.register("entity", assignment)
     con.execute("CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'")
     golden.state_values(con)
     survivorship.choose(con, survivorship.rules())
+    corrected = overriding.apply(con, corrections)
     golden.organizations(con)
     _published(con, municipality_codes)
     tables = {name: _entity_table(con, schema.table(name)) for name in ("service", "location")}
@@ -75,6 +80,7 @@ def build(
             tables[name] = schema.empty(name)
             continue
         tables[name] = _detail_table(con, schema.table(name), contact_persons=contact_persons)
+    tables["address"] = addresses.fullest(tables["address"])
     tables["assertion"] = schema.conform(
         "assertion",
         con.sql("""
@@ -85,7 +91,7 @@ def build(
     )
     left_out = "SELECT count(*) FROM golden_organization o ANTI JOIN published p ON p.entity_id = o.id"
     ((outside,),) = con.execute(left_out).fetchall()
-    return Catalogue(tables=tables, outside_region=int(outside))
+    return Catalogue(tables=tables, outside_region=int(outside), corrections=corrected)
 
 
 def _register_reference(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, str]) -> None:
@@ -119,8 +125,10 @@ def _published(con: duckdb.DuckDBPyConnection, codes: tuple[str, ...]) -> None:
     """)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE stands AS   -- record -> municipality or area it names
-        SELECT id AS record_id, 'municipality' AS extent_type, municipality_code AS extent FROM organization
-            WHERE municipality_code IS NOT NULL
+        SELECT id AS record_id, 'municipality' AS extent_type, municipality_code AS extent
+            FROM organization o JOIN assigned a ON a.record_id = o.id
+            WHERE municipality_code IS NOT NULL   -- what a person corrected does not count
+              AND (a.entity_id, 'municipality_code') NOT IN (SELECT (entity_id, field) FROM override)
         UNION SELECT coalesce(organization_id, location_id), 'municipality', municipality_code FROM address
             WHERE municipality_code IS NOT NULL
         UNION SELECT coalesce(organization_id, service_id), extent_type, extent FROM service_area
@@ -134,6 +142,7 @@ def _published(con: duckdb.DuckDBPyConnection, codes: tuple[str, ...]) -> None:
                 JOIN record r ON r.record_id = sal.service_id JOIN assigned a ON a.record_id = r.owner_record_id
         )
         SELECT DISTINCT o.entity_id, s.extent_type, s.extent FROM owned o JOIN stands s USING (record_id)
+        UNION SELECT entity_id, 'municipality', value FROM override WHERE field = 'municipality_code' AND value <> ''
     """)
     everywhere = "true" if not codes else "false"
     con.execute(f"""

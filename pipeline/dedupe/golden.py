@@ -50,7 +50,7 @@ def organizations(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE golden_organization AS
         WITH chosen AS (
-            SELECT DISTINCT entity_id, field, value FROM assertion WHERE chosen
+            SELECT DISTINCT entity_id, field, value FROM assertion WHERE chosen AND value <> ''
         ), wide AS (
             SELECT entity_id, {pick}, max(value) FILTER (field = 'parent_organization_id') AS parent_organization_id,
                    max(value) FILTER (field = 'description@fi') AS fi,
@@ -60,7 +60,7 @@ def organizations(con: duckdb.DuckDBPyConnection) -> None:
             FROM chosen GROUP BY entity_id
         ), other AS (
             SELECT c.entity_id, c.value, count(*) AS uses FROM assertion c
-            WHERE field IN ('name', 'alternate_name') GROUP BY ALL
+            WHERE field IN ('name', 'alternate_name') AND value <> '' AND (chosen OR rule <> 'correction') GROUP BY ALL
         ), alternate AS (
             SELECT o.entity_id, min_by(o.value, (-o.uses, o.value)) AS value
             FROM other o JOIN wide w USING (entity_id) WHERE lower(o.value) <> lower(w.name) GROUP BY ALL
@@ -74,8 +74,10 @@ def organizations(con: duckdb.DuckDBPyConnection) -> None:
                t.county_code AS wellbeing_county_code,
                CAST(split_part(w.coordinates, ',', 1) AS DOUBLE) AS latitude,
                CAST(split_part(w.coordinates, ',', 2) AS DOUBLE) AS longitude,
-               (SELECT min(o.coordinate_origin) FROM organization o JOIN assertion a ON a.record_id = o.id
-                WHERE a.entity_id = w.entity_id AND a.field = 'coordinates' AND a.chosen) AS coordinate_origin,
+               CASE WHEN w.coordinates IS NOT NULL THEN coalesce((
+                    SELECT min(o.coordinate_origin) FROM organization o JOIN assertion a ON a.record_id = o.id
+                    WHERE a.entity_id = w.entity_id AND a.field = 'coordinates' AND a.chosen), 'person') END
+                    AS coordinate_origin,
                w.parent_organization_id, w.status
         FROM wide w
         LEFT JOIN alternate n USING (entity_id)

@@ -37,6 +37,11 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         JOIN assigned b ON b.record_id = m.record_id_b
         WHERE a.entity_id IN (SELECT entity_id FROM published) OR b.entity_id IN (SELECT entity_id FROM published)
     """)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE part_name AS   -- names of services and places
+        SELECT e.entity_id, min(r.name) AS name FROM record r JOIN entity e USING (record_id)
+        WHERE r.kind <> 'organization' GROUP BY 1
+    """)
     made = {
         "match": "SELECT * EXCLUDE (entity_a, entity_b) FROM decided ORDER BY record_id_a, record_id_b",
         "match_reason": """
@@ -46,14 +51,26 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         "relation": _RELATION,
         "bridge": _BRIDGE,
         "entity_registry": """
-            SELECT entity_id, CASE WHEN state = 'live' AND entity_id NOT IN (SELECT entity_id FROM published)
-                                   THEN 'outside' ELSE state END AS state, successors, first_release, last_release
-            FROM registry ORDER BY entity_id
+            WITH known AS (
+                SELECT entity_id, CASE WHEN state = 'live' AND entity_id NOT IN (SELECT entity_id FROM published)
+                                       THEN 'outside' ELSE state END AS state, successors, first_release,
+                       last_release, name
+                FROM registry
+            ), hidden AS (SELECT entity_id FROM known WHERE state = 'suppressed')
+            SELECT k.* EXCLUDE (name), CASE
+                WHEN k.state IN ('suppressed', 'outside') OR list_has_any(
+                         string_split(k.successors, '|'), (SELECT coalesce(list(entity_id), []) FROM hidden)) THEN NULL
+                ELSE coalesce(o.name, s.name, k.name) END AS name
+            FROM known k
+            LEFT JOIN golden_organization o ON o.id = k.entity_id
+            LEFT JOIN part_name s ON s.entity_id = k.entity_id
+            ORDER BY k.entity_id
         """,
         "issue": _ISSUE,
     }
     found = {name: _shaped(con, name, sql) for name, sql in made.items()}
-    found["entity_record"] = storage.read_table(ids, "entity_record")
+    for name in ("entity_record", "entity_event"):
+        found[name] = storage.read_table(ids, name)
     return found
 
 
@@ -80,22 +97,27 @@ _RELATION = """
                     ELSE organization_id_b END AS organization_id_b,
                relation_type, rule
         FROM both_ways WHERE organization_id_a <> organization_id_b
+    ), judged AS (   -- what a person said of a pair stands instead of everything else
+        SELECT least(organization_id_a, organization_id_b) AS x, greatest(organization_id_a, organization_id_b) AS y
+        FROM ordered WHERE rule = 'judgement'
     )
     SELECT organization_id_a, organization_id_b, relation_type, min(rule) AS rule FROM ordered
     WHERE organization_id_a IN (SELECT entity_id FROM published)
       AND organization_id_b IN (SELECT entity_id FROM published)
+      AND (rule = 'judgement' OR (least(organization_id_a, organization_id_b),
+           greatest(organization_id_a, organization_id_b)) NOT IN (SELECT (x, y) FROM judged))
     GROUP BY ALL ORDER BY ALL
 """
 
 _BRIDGE = """
     WITH tie AS (   -- the strongest pair of each record inside its entity
         SELECT record_id, arg_max(a, (probability, score, a, b)) AS a, arg_max(b, (probability, score, a, b)) AS b,
-               max(probability) AS probability
+               arg_max(rule, (probability, score, a, b)) AS rule, max(probability) AS probability
         FROM (
-            SELECT record_id_a AS record_id, record_id_a AS a, record_id_b AS b, probability, score
+            SELECT record_id_a AS record_id, record_id_a AS a, record_id_b AS b, probability, score, rule
             FROM decided WHERE in_same_entity
             UNION ALL
-            SELECT record_id_b, record_id_a, record_id_b, probability, score FROM decided WHERE in_same_entity
+            SELECT record_id_b, record_id_a, record_id_b, probability, score, rule FROM decided WHERE in_same_entity
         ) GROUP BY record_id
     ), ranked AS (
         SELECT t.record_id, r.feature, r.contribution,
@@ -106,16 +128,23 @@ _BRIDGE = """
         SELECT record_id, string_agg(feature, '+' ORDER BY place) AS basis FROM ranked WHERE place <= 2 GROUP BY 1
     )
     SELECT r.record_id, e.entity_id, r.source, r.native_id, r.kind, r.native_url, r.name,
-           CASE WHEN t.record_id IS NULL THEN 'single' ELSE coalesce(b.basis, 'cluster') END AS match_basis,
+           CASE WHEN t.record_id IS NULL THEN 'single' WHEN t.rule = 'must_link' THEN 'judgement'
+                ELSE coalesce(b.basis, 'cluster') END AS match_basis,
            t.probability AS score, r.content_hash, r.modified_at,
-           coalesce(o.first_seen, r.fetched_at) AS first_seen, r.fetched_at AS last_seen
+           coalesce(o.first_seen, r.fetched_at) AS first_seen, r.fetched_at AS last_seen,
+           coalesce(r.lifecycle, 'seen') AS lifecycle, r.not_seen_since
     FROM record r
     JOIN entity e USING (record_id)
     SEMI JOIN published p USING (entity_id)
     LEFT JOIN tie t USING (record_id)
     LEFT JOIN basis b USING (record_id)
     LEFT JOIN old_bridge o USING (record_id)
-    ORDER BY r.record_id
+    UNION ALL BY NAME
+    SELECT o.* REPLACE ('ended' AS lifecycle)   -- history of records that are gone
+    FROM old_bridge o ANTI JOIN record r USING (record_id)
+    SEMI JOIN (SELECT DISTINCT source FROM record) s ON s.source = o.source
+    LEFT JOIN registry g ON g.entity_id = o.entity_id WHERE g.state IS DISTINCT FROM 'suppressed'
+    ORDER BY record_id
 """
 
 _ISSUE = """
@@ -124,5 +153,16 @@ _ISSUE = """
     SELECT substr(md5('out_of_region' || r.record_id), 1, 20), r.source, r.record_id, 'info', 'out_of_region', NULL,
            r.name, 'Outside the configured region, or belongs to somebody who is; used in matching, not published.'
     FROM record r JOIN entity e USING (record_id) ANTI JOIN published p USING (entity_id)
+    UNION ALL
+    SELECT substr(md5('conflicting_identifier' || a.record_id || a.field || a.value), 1, 20), r.source, a.record_id,
+           'warning', 'conflicting_identifier', a.field, a.value,
+           'Other records of the organisation say ' || w.value || ', which was chosen by the rule ' || w.rule
+           || '. One of them is wrong, or the records are not one organisation.'
+    FROM assertion a
+    JOIN record r USING (record_id)
+    JOIN assertion w ON w.entity_id = a.entity_id AND w.field = a.field AND w.chosen AND w.value <> a.value
+    SEMI JOIN published p ON p.entity_id = a.entity_id
+    WHERE a.field IN ('business_id', 'association_number') AND NOT a.chosen AND w.value <> ''
+    GROUP BY ALL
     ORDER BY 1
 """

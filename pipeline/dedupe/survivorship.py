@@ -18,12 +18,22 @@ CRITERIA = {
     "agreed": "agreed DESC",
     "newest": "modified_at DESC NULLS LAST",
     "longest": "length(value) DESC",
+    "meaningful": r"len(list_distinct(regexp_extract_all(lower(value), '\p{L}{3,}'))) DESC",
+    "complete": "completeness DESC",
     "written_properly": "CAST(value = upper(value) AS INTEGER) ASC",
     "with_legal_form": (
         r"CAST(regexp_matches(value, '(?i)(\b(ry|rf|r\.y\.|r\.f\.|rp|sr|osk)\b|säätiö|stiftelse|seurakunta|"
         r"församling|osuuskunta|andelslag)') AS INTEGER) DESC"
     ),
 }
+
+
+_KEPT = {
+    "fullest-1": """NOT EXISTS (
+        SELECT 1 FROM weighed o WHERE o.entity_id = w.entity_id AND o.field = w.field
+          AND starts_with(lower(o.value), lower(w.value) || ', '))"""
+}
+"""Rules of fields with many values under which not every value is kept: what another says with more behind it goes."""
 
 
 class RulesMistaken(Exception):
@@ -73,11 +83,14 @@ def choose(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
         WITH agreement AS (
             SELECT entity_id, field, lower(value) AS folded, count(DISTINCT source) AS agreed
             FROM stated GROUP BY ALL
+        ), filled AS (
+            SELECT record_id, count(DISTINCT field) AS completeness FROM stated GROUP BY ALL
         )
-        SELECT s.*, coalesce(a.authority, 9) AS authority, g.agreed,
+        SELECT s.*, coalesce(a.authority, 9) AS authority, g.agreed, c.completeness,
                count(DISTINCT s.value) OVER (PARTITION BY s.entity_id, s.field) AS alternatives
         FROM stated s
         LEFT JOIN authority a USING (kind)
+        JOIN filled c USING (record_id)
         JOIN agreement g ON g.entity_id = s.entity_id AND g.field = s.field AND g.folded = lower(s.value)
     """)
     single = " UNION ALL ".join(
@@ -88,8 +101,8 @@ def choose(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
         for name, (rule, order) in rules.fields.items()
     )
     several = " UNION ALL ".join(
-        f"SELECT entity_id, field, record_id, value, raw_value, true AS chosen, '{rule}' AS rule "
-        f"FROM weighed WHERE field = '{name}'"
+        f"SELECT entity_id, field, record_id, value, raw_value, {_KEPT.get(rule, 'true')} AS chosen, '{rule}' AS rule "
+        f"FROM weighed w WHERE field = '{name}'"
         for name, rule in rules.multiple.items()
     )
     con.execute(f"""

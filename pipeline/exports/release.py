@@ -8,7 +8,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,6 +73,7 @@ def publish(
     copies: tuple[Path, ...] = (),
     previous: str | None = None,
     created_at: datetime,
+    inspect: Callable[[Path], None] = lambda folder: None,
 ) -> Release:
     """Writes and publishes a release; raises `Stop` when the disk refuses, and then the old one stays."""
     aside = releases / f"{version}.partial"
@@ -97,6 +98,7 @@ def publish(
         }
         text = json.dumps(manifest, indent=2, ensure_ascii=False)
         (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        inspect(aside)  # may stop it; nothing of it has been seen yet
         for target in copies:
             _copy(aside, target, version)
         aside.replace(releases / version)

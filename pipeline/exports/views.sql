@@ -18,7 +18,7 @@ WITH phones AS (
     SELECT entity_id AS id, count(DISTINCT source) AS source_count, count(*) AS record_count,
            string_agg(DISTINCT source, ', ' ORDER BY source) AS sources,
            min(native_url) AS actor_card
-    FROM bridge WHERE kind = 'organization' GROUP BY 1
+    FROM bridge WHERE kind = 'organization' AND lifecycle <> 'ended' GROUP BY 1
 ), services AS (
     SELECT organization_id AS id, count(*) AS service_count FROM service GROUP BY 1
 )
@@ -63,7 +63,24 @@ COMMENT ON VIEW theme_coverage IS 'One row per municipality and theme: organisat
 CREATE VIEW source_overlap AS
 SELECT a.source AS source_a, b.source AS source_b, count(DISTINCT a.entity_id) AS organizations
 FROM bridge a JOIN bridge b ON b.entity_id = a.entity_id AND a.source <= b.source
-WHERE a.kind = 'organization' AND b.kind = 'organization'
+WHERE a.kind = 'organization' AND b.kind = 'organization' AND a.lifecycle <> 'ended' AND b.lifecycle <> 'ended'
 GROUP BY ALL;
 
 COMMENT ON VIEW source_overlap IS 'How many organisations two sources have in common.';
+
+-- Grain: pair of records that a person should look at, the likeliest first when ordered by probability.
+CREATE VIEW review_queue AS
+SELECT m.record_id_a, m.record_id_b, a.name AS name_a, b.name AS name_b, m.probability, 'maybe' AS reason,
+       NULL::VARCHAR AS changed
+FROM match m
+JOIN bridge a ON a.record_id = m.record_id_a
+JOIN bridge b ON b.record_id = m.record_id_b
+WHERE m.decision = 'maybe' AND m.rule <> 'judged_unsure' AND a.entity_id <> b.entity_id
+UNION ALL
+SELECT j.record_id_a, j.record_id_b, a.name, b.name, NULL, 'stale', j.changed
+FROM judgement j
+JOIN bridge a ON a.record_id = j.record_id_a
+JOIN bridge b ON b.record_id = j.record_id_b
+WHERE j.state = 'stale';
+
+COMMENT ON VIEW review_queue IS 'Pairs that a person should look at: uncertain ones, and judgements whose records have changed.';

@@ -5,11 +5,19 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipeline import schema, stages, storage
+from pipeline.ledger import published
 from pipeline.orchestration.metadata import arrow_columns, counts, preview, table_schema
 from pipeline.orchestration.source_assets import Report
 from pipeline.orchestration.stopping import or_stop
 from pipeline.schema.checks import RULES
 from pipeline.settings import Settings
+
+
+class ReleaseConfig(dg.Config):
+    """What may be published."""
+
+    accept_churn: bool = False
+    """Accept that more ids change than may change unseen."""
 
 
 def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefinition]:
@@ -75,10 +83,12 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         check_specs=[
             dg.AssetCheckSpec(f"schema_{rule}", asset="catalogue", description=text, blocking=True)
             for rule, text in RULES.items()
-        ],
+        ]
+        + [dg.AssetCheckSpec("decisions_agree", asset="catalogue", description="People's decisions fit each other.")],
     )
     def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         tables, found = or_stop(lambda: stages.build_catalogue(settings))
+        contradictory = published.contradictory(tables)
         report("catalogue", f"{tables['organization'].num_rows} organisations, {tables['service'].num_rows} services")
         return dg.MaterializeResult(
             metadata={
@@ -94,6 +104,13 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
                     metadata={"violations": "\n".join(str(v) for v in found if v.rule == rule) or "none"},
                 )
                 for rule in RULES
+            ]
+            + [
+                dg.AssetCheckResult(
+                    check_name="decisions_agree",
+                    passed=not contradictory,
+                    metadata={"contradictory": "\n".join(contradictory) or "none"},
+                )
             ],
         )
 
@@ -108,8 +125,9 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
             dg.AssetCheckSpec("files_as_promised", asset="release", description="Files are as the manifest says.")
         ],
     )
-    def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        made = or_stop(lambda: stages.publish(settings, now=datetime.now(UTC)))
+    def release(context: dg.AssetExecutionContext, config: ReleaseConfig) -> dg.MaterializeResult:
+        accept = config.accept_churn
+        made = or_stop(lambda: stages.publish(settings, now=datetime.now(UTC), accept_churn=accept))
         report("release", f"{made.version} published")
         wrong = stages.release.verify(made.path)
         size = sum(int(f["bytes"]) for f in made.manifest["files"].values())

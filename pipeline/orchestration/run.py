@@ -44,6 +44,8 @@ def run(
     offline: bool = False,
     full: bool = False,
     accept_shrink: tuple[str, ...] = (),
+    accept_churn: bool = False,
+    accept_identity: tuple[str, ...] = (),
     instance: dg.DagsterInstance | None = None,
 ) -> RunResult:
     """One full run. `only` fetches just those sources; the others are read from their newest snapshot.
@@ -58,7 +60,13 @@ def run(
         for source in settings.sources:
             replay = offline or bool(only and source.id not in only)
             ops[f"snapshot_{source.id}"] = {"config": {"offline": replay, "full": full}}
-            ops[f"records_{source.id}"] = {"config": {"accept_shrink": source.id in accept_shrink}}
+            ops[f"records_{source.id}"] = {
+                "config": {
+                    "accept_shrink": source.id in accept_shrink,
+                    "accept_identity": [r for r in accept_identity if r.startswith(f"{source.id}:")],
+                }
+            }
+        ops["release"] = {"config": {"accept_churn": accept_churn}}
         definitions = build_defs(settings, report=report)
         history = instance or open_instance(settings.data_dir)
         try:

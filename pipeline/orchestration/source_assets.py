@@ -7,11 +7,13 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import dagster as dg
+from pydantic import Field
 
 from pipeline import outcomes, stages, storage
 from pipeline.orchestration.metadata import counts, preview, table_schema
 from pipeline.orchestration.stopping import or_stop
 from pipeline.outcomes import SourceOutcome
+from pipeline.privacy.logs import clean
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources.fetching import shown_moment
 
@@ -33,6 +35,8 @@ class RecordsConfig(dg.Config):
 
     accept_shrink: bool = False
     """Accept that the source has far fewer organisations than before."""
+    accept_identity: list[str] = Field(default_factory=list)
+    """Records that have become somebody else's, see `pipeline.identity.quarantine`."""
 
 
 def source_assets(settings: Settings, source: SourceSettings, report: Report) -> list[dg.AssetsDefinition]:
@@ -61,6 +65,7 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
     )
     def snapshot(context: dg.AssetExecutionContext, config: SnapshotConfig) -> dg.MaterializeResult:
         def progress(text: str) -> None:
+            text = clean(text)
             report(source.id, text)
             context.log.info(text)
 
@@ -106,7 +111,8 @@ def source_assets(settings: Settings, source: SourceSettings, report: Report) ->
         ],
     )
     def records(context: dg.AssetExecutionContext, config: RecordsConfig) -> dg.MaterializeResult:
-        outcome = or_stop(lambda: stages.land_source(settings, source, accept_shrink=config.accept_shrink))
+        shrink, others = config.accept_shrink, tuple(config.accept_identity)
+        outcome = or_stop(lambda: stages.land_source(settings, source, accept_shrink=shrink, accept_identity=others))
         outcomes.note(settings, outcome)
         folder = settings.records_dir / source.id
         manifest = storage.read_manifest(folder) or {"tables": {}}

@@ -54,6 +54,14 @@ def table_from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     return conform(name, built)
 
 
+def upgraded(name: str, data: pa.Table) -> pa.Table:
+    """A table that an older version wrote, with the columns that it did not have yet: null where that is allowed."""
+    for field in arrow_schema(name):
+        if field.name not in data.column_names and field.nullable:
+            data = data.append_column(field.name, pa.nulls(len(data), field.type))
+    return data
+
+
 def conform(name: str, data: pa.Table) -> pa.Table:
     """Puts columns in order, casts them, checks that required ones are filled; never adds or drops data."""
     schema = arrow_schema(name)

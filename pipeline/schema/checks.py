@@ -3,11 +3,13 @@
 A check finds rows that break a rule; what follows from that (stop or warn) is decided by the caller.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
+import pyarrow as pa
 
+from pipeline import schema
 from pipeline.schema.model import Table, codelist, table
 
 
@@ -48,6 +50,14 @@ def violations(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[
             if count:
                 found.append(Violation(rule, one.name, column, int(count), str(example)))
     return found
+
+
+def of_catalogue(con: duckdb.DuckDBPyConnection, tables: Mapping[str, pa.Table]) -> list[Violation]:
+    """Every check of the published tables, which become views of the connection."""
+    every = schema.tables(stage="catalogue")
+    for one in every:
+        con.register(one.name, schema.conform(one.name, tables[one.name]))
+    return violations(con, every)
 
 
 def _statements(one: Table, present: set[str]) -> Iterable[tuple[str, str, str]]:

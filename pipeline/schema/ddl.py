@@ -22,7 +22,10 @@ def comments(table: Table, *, schema: str = "main") -> list[str]:
     """COMMENT statements for a table and each of its columns."""
     full = f'{schema}."{table.name}"'
     lines = [f"COMMENT ON TABLE {full} IS {_quoted(f'{table.description} Grain: {table.grain}.')}"]
-    lines += [f'COMMENT ON COLUMN {full}."{c.name}" IS {_quoted(c.description)}' for c in table.columns]
+    lines += [
+        f'COMMENT ON COLUMN {full}."{c.name}" IS {_quoted(f"{c.description} Data class: {c.data_class}.")}'
+        for c in table.columns
+    ]
     return lines
 
 

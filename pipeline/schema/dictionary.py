@@ -5,7 +5,7 @@ Run `python -m pipeline.schema.dictionary` after a change of the schema; a test 
 
 from pathlib import Path
 
-from pipeline.schema.model import SCHEMA_VERSION, Table, codelists, tables
+from pipeline.schema.model import DATA_CLASSES, SCHEMA_VERSION, Table, codelists, tables
 
 PAGE = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -22,6 +22,12 @@ def page() -> str:
         "Tables and columns marked HSDS have the name and meaning of Open Referral HSDS 3.1.",
         "Types are those of DuckDB and Parquet: string (UTF-8), integer (64 bits), double, boolean, date,",
         "timestamp (UTC, microseconds). A column that is not required is null when nothing is known.",
+        "",
+        "Every column has a data class, which says what it may hold at its most delicate:",
+        "",
+        "| data class | meaning |",
+        "| --- | --- |",
+        *(f"| `{name}` | {about} |" for name, about in DATA_CLASSES.items()),
         "",
         "## Published tables",
         "",
@@ -45,19 +51,18 @@ def page() -> str:
 
 def _section(one: Table) -> list[str]:
     lines = [f"### {one.name}", "", one.description, "", f"Grain: {one.grain}. Key: {', '.join(one.key)}.", ""]
-    lines += ["| column | type | | description |", "| --- | --- | --- | --- |"]
+    lines += ["| column | type | | data class | description |", "| --- | --- | --- | --- | --- |"]
     for c in one.columns:
         marks = [
             "required" if c.required else "",
             "HSDS" if c.hsds else "",
-            c.data_class if c.data_class != "public" else "",
         ]
         about = c.description
         if c.codelist:
             about += f" Values: [{c.codelist}](#{c.codelist})."
         if c.name in one.references:
             about += f" Refers to [{one.references[c.name]}](#{one.references[c.name]})."
-        lines.append(f"| `{c.name}` | {c.type} | {', '.join(m for m in marks if m)} | {about} |")
+        lines.append(f"| `{c.name}` | {c.type} | {', '.join(m for m in marks if m)} | {c.data_class} | {about} |")
     return [*lines, ""]
 
 

@@ -11,7 +11,16 @@ import yaml
 HERE = Path(__file__).parent
 
 TYPES = ("string", "integer", "double", "boolean", "date", "timestamp")
-DATA_CLASSES = ("public", "personal", "sensitive")
+DATA_CLASSES = {
+    "public": "Facts about organisations, services and places; published.",
+    "organisation_contact": "How to reach a body itself; published, unless it turns out to be a person's.",
+    "public_role": "The role of somebody who acts for a body; published together with the person only.",
+    "personal": "Belongs to a named person; published only when `privacy.contact_persons` says so.",
+    "sensitive_location": "Where something is, exactly; not published of shelters and the like.",
+    "free_text": "Written by people; searched for identity codes and personal contacts, which are masked.",
+    "technical": "Ids, codes, counts and times that Koonti or a platform gave.",
+}
+"""What kind of data a column may hold, at its most delicate; `docs/privacy.md` says what follows from it."""
 
 
 class SchemaError(Exception):
@@ -26,11 +35,11 @@ class Column:
     type: str
     """One of `TYPES`; times are UTC with microseconds."""
     description: str
+    data_class: str
+    """A key of `DATA_CLASSES`."""
     required: bool = False
     codelist: str | None = None
     """The code list in `codelists.yml` that bounds its values; null means free."""
-    data_class: str = "public"
-    """`personal` values belong to a named person, `sensitive` ones could endanger somebody."""
     hsds: bool = False
     """True when the column carries the name and meaning it has in HSDS 3.1."""
 
@@ -104,15 +113,16 @@ def _column(table_name: str, entry: str | dict[str, Any], fields: dict[str, Any]
         name=name,
         type=spec.get("type", "string"),
         description=" ".join(spec["description"].split()),
+        data_class=spec.get("data_class", ""),
         required=name in required,
         codelist=spec.get("codelist"),
-        data_class=spec.get("class", "public"),
         hsds=bool(spec.get("hsds", False)),
     )
     if column.type not in TYPES:
         raise SchemaError(f"{table_name}.{name}: type '{column.type}' is not one of {', '.join(TYPES)}")
     if column.data_class not in DATA_CLASSES:
-        raise SchemaError(f"{table_name}.{name}: class '{column.data_class}' is not one of {', '.join(DATA_CLASSES)}")
+        known = ", ".join(DATA_CLASSES)
+        raise SchemaError(f"{table_name}.{name}: data_class '{column.data_class}' is not one of {known}")
     if column.codelist and column.codelist not in _codelists():
         raise SchemaError(f"{table_name}.{name}: code list '{column.codelist}' does not exist")
     return column

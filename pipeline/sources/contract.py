@@ -53,6 +53,8 @@ class SourceDescription:
     full_every_days: float = 7.0
     """Days after which everything is fetched again although a delta would do: a delta misses what its platform does
     not tell. 0 fetches everything each time."""
+    grace_days: int = 14
+    """Days for which the catalogue still uses what a record said that full passes over the source no longer have."""
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Everything else in source.yml: paths, selectors, field names, code maps, for the package itself."""
 

@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from pipeline.privacy.logs import clean
 from pipeline.sources import archive, registry, snapshots
 from pipeline.sources.contract import Base, FetchJob, SourceDescription
 from pipeline.sources.earlier import Earlier
 from pipeline.sources.errors import NeedsFull, SourceFailed
 from pipeline.sources.http import HttpClient, HttpPolicy
-from pipeline.sources.snapshots import Snapshot, SnapshotWriter
+from pipeline.sources.snapshots import Capture, Snapshot, SnapshotWriter
 
 STATUS = "status.json"
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -72,6 +73,10 @@ class Order:
     """Paths that the sources of this kind read."""
     landed: str | None = None
     """The snapshot that the records in use come from: a delta is built on no other, so never on one held back."""
+    shield: Callable[[Capture], Capture | None] = lambda capture: capture
+    """What is done to an answer before it is kept; null when it may not be kept."""
+    forbid: Callable[[str], str | None] = lambda address: None
+    """Why an address may not be fetched; null when it may."""
 
 
 def take(
@@ -108,6 +113,11 @@ def take(
         return taken
     finally:
         client.close()
+
+
+def left_out(order: Order, reason: str) -> Taken:
+    """A source whose operator asked not to be fetched: nobody is asked, and no snapshot of it is used."""
+    return _noted(order, "opted_out", reason, None, None, time.monotonic())
 
 
 def _base(order: Order, chain: list[Snapshot], now: datetime) -> Snapshot | None:
@@ -168,13 +178,18 @@ def _fill(
     if order.missing_environment:
         names = " and ".join(order.missing_environment)
         raise SourceFailed(f"{names} is not set in the environment; set it, or disable the source in koonti.yml.")
-    client.record = writer.add
+
+    def keep(capture: Capture) -> None:
+        if (shielded := order.shield(capture)) is not None:
+            writer.add(shielded)
+
+    client.record, client.forbid = keep, order.forbid
     job = FetchJob(
         source=order.source,
         options=order.options,
         description=order.description,
         client=client,
-        keep=writer.add,
+        keep=keep,
         base_dir=order.base_dir,
         municipality_codes=order.municipality_codes,
         now=now,
@@ -197,7 +212,7 @@ def _noted(
     taken = Taken(
         source=order.source,
         state=state,
-        message=message,
+        message=clean(message) if message else None,
         version=used.version if used else None,
         fetched_at=used.fetched_at.isoformat() if used else None,
         captures=used.captures_count if used else 0,

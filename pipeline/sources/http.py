@@ -102,6 +102,7 @@ class HttpClient:
         self.record = record
         self.earlier: Earlier | None = None
         """What came last time; requests then ask for what has changed since."""
+        self.forbid: Callable[[str], str | None] = lambda address: None
         self._pace = pace_seconds
         self._sleep = sleep
         self._notice = notice
@@ -144,6 +145,8 @@ class HttpClient:
             raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.")
         if self._session.refuses(address):
             raise SourceFailed(f"{shown(address)}: an address that is never asked. Check koonti.yml.")
+        if reason := self.forbid(address):
+            raise SourceFailed(reason)
         if self._robots:
             self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
         attempts = tries or self.policy.tries

@@ -1,13 +1,11 @@
-"""Reads register numbers, and finds personal identity codes that must not be published.
+"""Reads register numbers.
 
-Belongs here: the numbers the Finnish registers give to bodies and people.
-Does not belong here: the platforms' own ids, which stay verbatim.
+Belongs here: the numbers the Finnish registers give to bodies.
+Does not belong here: the platforms' own ids, which stay verbatim, and the codes of people (`pipeline.privacy`).
 """
 
 import re
-from datetime import date
 from functools import lru_cache
-from typing import overload
 
 from pipeline.transform.values import NOTHING, Reading, is_empty
 
@@ -16,12 +14,6 @@ _BUSINESS_ID = re.compile(r"(?<![\w-])(?:FI\s?)?([0-9]{6,7})-?([0-9])(?![\w-])",
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2)
 
 _ASSOCIATION_NUMBER = re.compile(r"(?:[^\d]*?[\s:.])?([0-9]{1,3}[.\s][0-9]{3}|[0-9]{1,6})(?:\.0)?", re.DOTALL)
-
-_IDENTITY_CODE = re.compile(r"(?<![^\W_])(\d{2})(\d{2})(\d{2})([-+–A-FU-Ya-fu-y])(\d{3})([0-9A-Za-z])(?![^\W_])")
-_IDENTITY_CHECK = "0123456789ABCDEFHJKLMNPRSTUVWXY"
-_CENTURY = {"+": 1800, **dict.fromkeys("-–UVWXY", 1900), **dict.fromkeys("ABCDEF", 2000)}
-MASK = "[henkilötunnus poistettu]"
-"""What stands in a text where a personal identity code was: "personal identity code removed"."""
 
 
 def business_id_check_digit(digits: str) -> int | None:
@@ -66,38 +58,3 @@ def association_number(raw: str | None) -> Reading[str]:
     match = _ASSOCIATION_NUMBER.fullmatch(raw.strip())
     number = re.sub(r"\D", "", match[1]).lstrip("0") if match else ""
     return Reading(number) if number else Reading(None, "association_number_invalid")
-
-
-def personal_identity_codes(text: str | None) -> list[tuple[int, int]]:
-    """Where Finnish personal identity codes (henkilötunnus) stand in a text, as (start, end).
-
-    Counts what has a real date, a mark of the century (the old +, -, A and those in use since 2023), a number from
-    002 up and the right check character, so that phone numbers and dates with dashes are left alone.
-    """
-    if not text:
-        return []
-    return [match.span() for match in _IDENTITY_CODE.finditer(text) if _is_identity_code(match)]
-
-
-def _is_identity_code(match: re.Match[str]) -> bool:
-    day, month, year, mark, serial, check = match.groups()
-    if not all(part.isascii() for part in (day, month, year, serial)) or int(serial) < 2:
-        return False
-    try:
-        date(_CENTURY[mark.upper()] + int(year), int(month), int(day))
-    except ValueError:
-        return False
-    return _IDENTITY_CHECK[int(day + month + year + serial) % 31] == check.upper()
-
-
-@overload
-def mask_identity_codes(text: str) -> str: ...
-@overload
-def mask_identity_codes(text: None) -> None: ...
-def mask_identity_codes(text: str | None) -> str | None:
-    """The text with `MASK` in the place of every personal identity code; the same text when there is none."""
-    if text is None:
-        return None
-    for start, end in reversed(personal_identity_codes(text)):
-        text = f"{text[:start]}{MASK}{text[end:]}"
-    return text

@@ -5,14 +5,14 @@ import pytest
 
 from pipeline import schema, storage
 from pipeline.dedupe import catalogue, gather, provenance
-from pipeline.dedupe.identity import PREFIX
+from pipeline.identity import PREFIX
 from pipeline.sources.items import Address, Area, Contact, Email, Identifier, Item, Link, Name, Phone, Text
 from pipeline.transform.landing import land
 
 
 def organisation(native_id, name="Kuopion Latu ry", town="Kuopio", **more):
     addresses = [Address(municipality=town)] if town else []
-    return Item(kind="organization", native_id=native_id, names=[Name(name)], addresses=addresses, **more)
+    return Item(kind="organization", native_id=native_id, names=[Name(name)], **{"addresses": addresses, **more})
 
 
 def service(native_id, owner, **more):
@@ -83,7 +83,7 @@ def test_the_losing_value_stays_as_an_assertion(build):
         same=[("ptv:1", "lista:a")],
     )
     said = {a["value"]: (a["chosen"], a["rule"]) for a in made["assertion"] if a["field"] == "email"}
-    assert said == {"uusi@example.fi": (True, "email-1"), "vanha@example.fi": (False, "email-1")}
+    assert said == {"uusi@example.fi": (True, "email-2"), "vanha@example.fi": (False, "email-2")}
     assert {e["email"] for e in made["email"]} == {"uusi@example.fi", "vanha@example.fi"}
 
 
@@ -102,6 +102,40 @@ def test_a_finnish_description_is_not_overwritten_by_a_swedish_one(build):
         "fi",
     )
     assert {(t["language"], t["value"]) for t in made["text"]} == {("fi", "Yhdistys."), ("sv", "En förening.")}
+
+
+def test_conflicting_register_numbers_are_both_told_and_reported(build):
+    made = build(
+        {
+            "ptv": [organisation("1", identifiers=[Identifier("business_id", "1234567-1")])],
+            "lista": [organisation("a", identifiers=[Identifier("business_id", "7654321-2")]), organisation("b")],
+        },
+        same=[("ptv:1", "lista:a", "lista:b")],
+    )
+    assert made["organization"][0]["business_id"] == "1234567-1"
+    assert {i["identifier"] for i in made["organization_identifier"] if i["identifier_type"] == "business_id"} == {
+        "1234567-1",
+        "7654321-2",
+    }
+    (issue,) = [i for i in made["issue"] if i["code"] == "conflicting_identifier"]
+    assert (issue["source"], issue["record_id"], issue["value"]) == ("lista", "lista:a", "7654321-2")
+    assert "say 1234567-1, which was chosen by the rule business-id-1" in issue["message"]
+
+
+def test_an_address_with_and_without_postal_code_is_one(build):
+    full = Address(street="Uusikatu 1", postal_code="70100", city="Kuopio", municipality="Kuopio")
+    made = build(
+        {
+            "ptv": [organisation("1", addresses=[full])],
+            "lista": [organisation("a", addresses=[Address(street="Uusikatu 1", municipality="Kuopio")])],
+        },
+        same=[("ptv:1", "lista:a")],
+    )
+    assert [(a["address_1"], a["postal_code"]) for a in made["address"]] == [("Uusikatu 1", "70100")]
+    assert {a["value"]: a["chosen"] for a in made["assertion"] if a["field"] == "address"} == {
+        "Uusikatu 1": False,
+        "Uusikatu 1, 70100 Kuopio": True,
+    }
 
 
 class TestRegion:

@@ -61,6 +61,38 @@ def test_every_phone_is_kept():
     assert {chosen for chosen, _ in found.values()} == {True}
 
 
+def test_a_register_goes_before_what_an_organisation_says_itself_and_that_before_others():
+    found = decide(
+        [
+            ("legal_status", "lista:1", "csv", "yhdistys", None),
+            ("legal_status", "ptv:1", "ptv", "Yhdistys", None),
+            ("legal_status", "ytj:1", "ytj", "Aatteellinen yhdistys", None),
+        ]
+    )
+    assert [value for (_, value), (chosen, _) in found.items() if chosen] == ["Aatteellinen yhdistys"]
+
+
+def test_a_text_that_repeats_itself_is_not_the_fuller_one():
+    found = decide(
+        [
+            ("description@fi", "a:1", "ptv", "Kuorolaulua. " * 9, None),
+            ("description@fi", "b:1", "ptv", "Kuorolaulua joka tiistai koululla.", None),
+        ]
+    )
+    assert found["description@fi", "Kuorolaulua joka tiistai koululla."] == (True, "description-2")
+
+
+def test_of_two_values_that_are_equal_otherwise_the_fuller_record_gives_its_own():
+    found = decide(
+        [
+            ("email", "a:1", "csv", "a@example.fi", None),
+            ("email", "b:1", "csv", "b@example.fi", None),
+            ("phone", "b:1", "csv", "+3581", None),
+        ]
+    )
+    assert found["email", "b@example.fi"] == (True, "email-2")
+
+
 def test_a_swedish_description_never_stands_for_a_finnish_one():
     found = decide([("description@sv", "a:1", "ptv", "En förening.", None)])
     assert set(found) == {("description@sv", "En förening.")}

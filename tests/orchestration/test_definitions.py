@@ -48,7 +48,7 @@ def test_a_source_shows_its_licence_and_publisher(definitions):
 def test_the_catalogue_is_guarded_by_checks_of_the_schema(definitions):
     keys = definitions.resolve_asset_graph().asset_check_keys
     names = {key.name for key in keys if key.asset_key.to_user_string() == "catalogue"}
-    assert names == {"schema_key", "schema_required", "schema_codelist", "schema_reference"}
+    assert names == {"schema_key", "schema_required", "schema_codelist", "schema_reference", "decisions_agree"}
 
 
 def test_the_night_is_finnish(definitions):

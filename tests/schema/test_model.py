@@ -6,10 +6,14 @@ import pytest
 from pipeline import schema
 from pipeline.schema import ddl, dictionary
 from pipeline.schema.checks import violations
-from pipeline.schema.model import SchemaError, build_tables
+from pipeline.schema.model import DATA_CLASSES, SchemaError, build_tables
 from pipeline.storage import connect
 
-GOLDEN_COLUMNS = {"organization": 23, "service": 18, "bridge": 13, "assertion": 7, "issue": 8}
+GOLDEN_COLUMNS = {"organization": 23, "service": 18, "bridge": 15, "assertion": 7, "issue": 8} | {
+    "entity_registry": 6,
+    "entity_record": 5,
+    "entity_event": 6,
+}
 
 
 def test_the_published_schema_changes_only_on_purpose():
@@ -38,10 +42,14 @@ def test_every_description_is_a_sentence():
         ({"columns": ["id"], "references": {"id": "nowhere"}}, "is no table"),
         ({"columns": [{"id": {"type": "colour"}}]}, "is not one of"),
         ({"columns": [{"id": {"codelist": "nonsense"}}]}, "does not exist"),
+        ({"columns": ["id", {"mood": {"description": "A mood."}}]}, "data_class '' is not one of"),
     ],
 )
 def test_a_contradiction_in_the_schema_is_named(spec, said):
-    fields = {"id": {"description": "An id."}, "name": {"description": "A name."}}
+    fields = {
+        "id": {"description": "An id.", "data_class": "technical"},
+        "name": {"description": "A name.", "data_class": "public"},
+    }
     with pytest.raises(SchemaError, match=said):
         build_tables({"thing": {"description": "A thing.", "grain": "thing", "key": ["id"], **spec}}, fields)
 
@@ -54,6 +62,19 @@ def test_rows_with_an_unknown_column_are_refused():
 def test_a_required_column_must_be_filled():
     with pytest.raises(SchemaError, match=r"email\.email: required"):
         schema.table_from_rows("email", [{"id": "1"}])
+
+
+def test_every_column_has_a_data_class_that_travels_into_parquet_and_duckdb():
+    for table in schema.tables():
+        comments = "\n".join(ddl.comments(table))
+        for column in table.columns:
+            assert column.data_class in DATA_CLASSES, f"{table.name}.{column.name}"
+            metadata = schema.arrow_schema(table.name).field(column.name).metadata
+            assert metadata[b"data_class"].decode() == column.data_class
+            assert f"Data class: {column.data_class}." in comments
+    assert schema.table("contact").column("name").data_class == "personal"
+    assert schema.table("address").column("address_1").data_class == "sensitive_location"
+    assert schema.table("text").column("value").data_class == "free_text"
 
 
 def test_descriptions_travel_with_the_arrow_schema():

@@ -1,17 +1,10 @@
-"""Register numbers and personal identity codes."""
+"""Register numbers."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.transform.identifiers import (
-    MASK,
-    association_number,
-    business_id,
-    business_id_check_digit,
-    mask_identity_codes,
-    personal_identity_codes,
-)
+from pipeline.transform.identifiers import association_number, business_id, business_id_check_digit
 
 # Bodies of public record and the examples of public client libraries.
 REAL = ["2077474-0", "0112038-9", "3221317-4", "0927140-5", "2331972-7"]
@@ -68,7 +61,6 @@ def test_any_text_gets_an_answer(text):
         first = read(text)
         if first.value:
             assert read(first.value) == first
-    assert mask_identity_codes(mask_identity_codes(text)) == mask_identity_codes(text)
 
 
 @pytest.mark.parametrize(
@@ -83,23 +75,3 @@ def test_an_association_number_loses_its_separators(raw, number):
 @pytest.mark.parametrize("raw", ["1234567", "0", "12.34", "abc", "2077474-0"])
 def test_anything_else_is_no_association_number(raw):
     assert association_number(raw) == (None, "association_number_invalid")
-
-
-# 131052-308T is the example of the Digital and Population Data Services Agency.
-@pytest.mark.parametrize("code", ["131052-308T", "131052-308t", "131052W308T", "131052–308T"])
-def test_an_identity_code_is_masked_with_any_mark_of_its_century(code):
-    assert mask_identity_codes(f"Hakija {code}, Kuopio") == f"Hakija {MASK}, Kuopio"
-    assert personal_identity_codes(code) == [(0, len(code))]
-
-
-@pytest.mark.parametrize(
-    "text",
-    ["131052-308S", "311352-308T", "131052-001K", "tel 040123-4567", "x131052-308T", "131052-308TT", "13.10.1952", ""],
-)
-def test_what_is_no_identity_code_stays(text):
-    assert mask_identity_codes(text) == text
-
-
-def test_several_codes_are_all_masked():
-    assert mask_identity_codes("131052-308T 131052-308T") == f"{MASK} {MASK}"
-    assert mask_identity_codes(None) is None

@@ -8,11 +8,14 @@ A loop over items is right here: an item is a small tree, and nearly all time go
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.privacy import protect
+from pipeline.privacy.scan import scan_tables
+from pipeline.privacy.suppression import Suppressions
 from pipeline.sources.items import Finding, Item, Parsed, Unread
 from pipeline.storage import in_key_order
 from pipeline.transform.landing.closing import Tables, close, exchanged, reopen
@@ -37,20 +40,30 @@ class Landed:
     """Links that lead to no record of the source; `land_onto` needs them."""
 
 
-def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str) -> Landed:
-    """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter."""
-    tables, _, read, repeated = _collected(parsed, source, snapshot_version)
+def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str, rules: Suppressions | None = None) -> Landed:
+    """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter.
+
+    What `rules` suppress never becomes a row, and texts are searched for what is a person's (`pipeline.privacy`).
+    """
+    tables, _, read, repeated = _collected(parsed, source, snapshot_version, rules)
     return _closed(tables, source, read, repeated)
 
 
 def land_onto(
-    base: Landed, parsed: Iterable[Parsed], *, source: str, snapshot_version: str, removed: Iterable[str] = ()
+    base: Landed,
+    parsed: Iterable[Parsed],
+    *,
+    source: str,
+    snapshot_version: str,
+    removed: Iterable[str] = (),
+    rules: Suppressions | None = None,
 ) -> Landed:
     """The record tables after a delta: its records take the place of those in `base`, `removed` native ids go.
 
-    Only what the delta holds is read and cleaned; all other rows are taken over as they are.
+    Only what the delta holds is read and cleaned; all other rows are taken over as they are, so
+    they must follow the same `rules`.
     """
-    newer, touched, read, repeated = _collected(parsed, source, snapshot_version)
+    newer, touched, read, repeated = _collected(parsed, source, snapshot_version, rules)
     touched |= {f"{source}:{native_id}" for native_id in removed}
     touched |= set(newer["issue"].column("record_id").drop_null().to_pylist())
     before = _accounted(base.tables) & touched
@@ -73,15 +86,20 @@ def landed(tables: Tables, dangling: pa.Table, *, read: int, repeated: int) -> L
     )
 
 
-def _collected(parsed: Iterable[Parsed], source: str, snapshot_version: str) -> tuple[Tables, set[str], int, int]:
+def _collected(
+    parsed: Iterable[Parsed], source: str, snapshot_version: str, suppressed: Suppressions | None
+) -> tuple[Tables, set[str], int, int]:
     """Open tables, the records in them, and how many items were read and repeated.
 
     An item that replaces one handed on before goes into a later layer; each layer takes the place of those below.
     """
     layers, findings = [Collector(source, snapshot_version)], Collector(source, snapshot_version)
     versions: dict[str, int] = {}
+    rules = suppressed or Suppressions()
     read = 0
     for one in parsed:
+        if rules.records and _is_hidden(one, source, rules):
+            continue
         if isinstance(one, Item):
             level = 0
             if one.replaces:
@@ -90,7 +108,7 @@ def _collected(parsed: Iterable[Parsed], source: str, snapshot_version: str) -> 
                 read += 1
             if level == len(layers):
                 layers.append(Collector(source, snapshot_version))
-            land_item(layers[level], one)
+            land_item(layers[level], _unlinked(one, source, rules) if rules.records else one)
         elif isinstance(one, Finding):
             findings.finding(one)
         elif isinstance(one, Unread):
@@ -100,7 +118,7 @@ def _collected(parsed: Iterable[Parsed], source: str, snapshot_version: str) -> 
         told = layer.record_ids()
         ids |= told
         tables = exchanged(tables, layer.tables(), told)
-    tables = exchanged(tables, findings.tables(), ())
+    tables = scan_tables(protect.without(exchanged(tables, findings.tables(), ()), rules), source)
     return tables, ids, read, sum(layer.repeated for layer in layers)
 
 
@@ -117,3 +135,17 @@ def _accounted(tables: Tables) -> set[str]:
     """Records, and what an issue names in the place of one."""
     ids = set(tables["record"].column("record_id").to_pylist())
     return ids | set(tables["issue"].column("record_id").drop_null().to_pylist())
+
+
+def _is_hidden(one: Parsed, source: str, rules: Suppressions) -> bool:
+    """True for a suppressed item, for what belongs to a suppressed organisation, and for findings about either."""
+    if isinstance(one, Unread):
+        return False
+    owner = one.organization if isinstance(one, Item) and one.kind != "organization" else None
+    return rules.hides(f"{source}:{one.native_id}") or bool(owner and rules.hides(f"{source}:{owner}"))
+
+
+def _unlinked(item: Item, source: str, rules: Suppressions) -> Item:
+    """An item that names no suppressed one."""
+    parent = None if item.organization and rules.hides(f"{source}:{item.organization}") else item.organization
+    return replace(item, organization=parent, locations=[p for p in item.locations if not rules.hides(f"{source}:{p}")])

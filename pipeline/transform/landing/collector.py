@@ -10,8 +10,8 @@ from typing import Any
 import pyarrow as pa
 
 from pipeline import schema
+from pipeline.privacy import identity_codes
 from pipeline.sources.items import Finding
-from pipeline.transform.identifiers import mask_identity_codes
 
 LONGEST_VALUE = 200
 """Characters of a bad value that an issue shows."""
@@ -182,5 +182,5 @@ def _shown(value: str | None, field: str | None) -> str | None:
     if field in PERSONAL_FIELDS:
         text = "".join("9" if c.isdigit() else "x" if c.isalpha() else c for c in text)
     else:
-        text = mask_identity_codes(text)
+        text = identity_codes.mask(text)
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

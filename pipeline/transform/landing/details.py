@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from pipeline.privacy import identity_codes
 from pipeline.sources.items import Address, Item
 from pipeline.transform import texts
 from pipeline.transform.contacts import emails, phones, url
 from pipeline.transform.coordinates import to_wgs84
-from pipeline.transform.identifiers import mask_identity_codes
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.languages import language
 from pipeline.transform.names import ascii_fold
@@ -83,7 +83,7 @@ def _texts(c: Collector, record_id: str, item: Item, shared: Shared) -> None:
         plain = texts.plain(one.value, one.format)
         if not plain:
             continue
-        masked = mask_identity_codes(plain)
+        masked = identity_codes.mask(plain)
         if masked != plain:
             c.problem(record_id, one.field, "personal_identity_code", None, used=True)
         if texts.is_damaged(masked):

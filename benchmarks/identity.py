@@ -1,0 +1,159 @@
+"""The identity stage measured on three days: `python -m benchmarks.identity` (`make bench-identity`).
+
+    python -m benchmarks.identity 100000        records
+    python -m benchmarks.identity --json out    every figure as JSON
+
+The first day mints everything; on the second nothing has changed; on the third one record in a hundred has: half of
+those are new, a quarter gone, a quarter moved to another organisation. Each day runs in a process of its own, from
+Parquet to Parquet, so that wall time, processor time and peak memory are its own; the start of Python is not counted.
+"""
+
+import argparse
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from benchmarks.matching import peak_mb
+from pipeline import schema, storage
+from pipeline.identity import minter, nightly
+
+DAYS = ("first", "unchanged", "one percent")
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+
+
+def groups(records: int, seed: int = 1) -> dict[str, str]:
+    """record -> group: organisations of one to five records from eight sources, as many as there are records."""
+    rng = random.Random(seed)
+    made: dict[str, str] = {}
+    while len(made) < records:
+        size = min(rng.choice((1, 1, 1, 2, 2, 3, 5)), records - len(made))
+        names = [f"source{rng.randrange(8)}:{rng.getrandbits(48):012x}" for _ in range(size)]
+        made |= dict.fromkeys(names, min(names))
+    return made
+
+
+def one_percent_later(before: dict[str, str], seed: int = 2) -> tuple[dict[str, str], set[str]]:
+    """The groups of the third day, and the records whose content changed."""
+    rng = random.Random(seed)
+    changed = set(rng.sample(sorted(before), max(4, len(before) // 200)))
+    after, theirs = dict(before), sorted(set(before.values()))
+    for n, record in enumerate(sorted(changed)):
+        if n % 2:
+            after[record] = rng.choice(theirs)
+        else:
+            del after[record]
+    new = {f"source1:n{n:011x}": rng.choice(theirs) for n in range(len(changed))}
+    return after | new, changed | set(new)
+
+
+def write_day(folder: Path, members: dict[str, str], changed: set[str]) -> None:
+    """The record tables and groups of a day as the earlier stages leave them."""
+    ids = sorted(members)
+    record = [
+        {
+            "record_id": r,
+            "source": r.split(":")[0],
+            "native_id": r.split(":")[1],
+            "kind": "organization",
+            "content_hash": f"{r}{r in changed}",
+        }
+        for r in ids
+    ]
+    organization = [{"id": r, "name": r, "business_id": "1234567-1" if n % 3 else None} for n, r in enumerate(ids)]
+    tables = {
+        "record": schema.table_from_rows("record", record),
+        "organization": schema.table_from_rows("organization", organization),
+        "organization_identifier": schema.empty("organization_identifier"),
+        "clusters": pa.table({"record_id": ids, "cluster_id": [members[r] for r in ids]}),
+    }
+    storage.write_tables(folder, tables)
+
+
+def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
+    """One day in this process; leaves a folder that the next day can take for the release before."""
+    wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    con = storage.connect()
+    for name in ("record", "organization", "organization_identifier"):
+        con.register(name, storage.read_table(folder, name))
+    made, churn = nightly.assigned(
+        con,
+        storage.read_table(folder, "clusters"),
+        release,
+        version=out.name,
+        mint=lambda prefix: minter(NOW, prefix=prefix),
+        limit=None,
+        aside=nightly.Aside(),
+    )
+    con.close()
+    tables = {"entity_registry": made.registry, "entity_record": made.members, "entity_event": made.events}
+    storage.write_tables(out, {"assignment": made.assignment, **tables})
+    after = resource.getrusage(resource.RUSAGE_SELF)
+    wall = time.perf_counter() - wall
+    storage.write_table(out / "bridge.parquet", storage.read_table(folder, "record"))
+    return {
+        "wall_s": round(wall, 3),
+        "cpu_s": round(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime, 3),
+        "peak_mb": round(peak_mb(), 1),
+        "minted": made.minted,
+        "carried": made.carried,
+        "changed": churn.counted,
+    }
+
+
+def measure(records: int, work: Path) -> dict[str, dict[str, Any]]:
+    """Figures of each day, by its name."""
+    first = groups(records)
+    third, changed = one_percent_later(first)
+    for name, members, moved in (("d1", first, set()), ("d2", first, set()), ("d3", third, changed)):
+        write_day(work / name, members, moved)
+    found: dict[str, dict[str, Any]] = {}
+    for n, day in enumerate(DAYS, 1):
+        before = str(work / f"v{n - 1}") if n > 1 else ""
+        command = [
+            sys.executable,
+            "-m",
+            "benchmarks.identity",
+            "--day",
+            str(work / f"d{n}"),
+            before,
+            str(work / f"v{n}"),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - ourselves
+        if done.returncode:
+            raise SystemExit(f"{day}: {(done.stderr.strip().splitlines() or ['no message'])[-1]}")
+        found[day] = json.loads(done.stdout)
+    return found
+
+
+def main() -> None:
+    """Prints a table, one row per day."""
+    asked = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    asked.add_argument("records", type=int, nargs="?", default=100_000)
+    asked.add_argument("--json", type=Path)
+    asked.add_argument("--day", nargs=3, metavar=("FOLDER", "BEFORE", "OUT"), help=argparse.SUPPRESS)
+    options = asked.parse_args()
+    if options.day:
+        folder, before, out = options.day
+        print(json.dumps(run_day(Path(folder), Path(before) if before else None, Path(out))))
+        return
+    with tempfile.TemporaryDirectory() as work:
+        found = measure(options.records, Path(work))
+    columns = list(next(iter(found.values())))
+    print(f"| {options.records:,} records | {' | '.join(columns)} |\n|{' --- |' * (len(columns) + 1)}")
+    for day, figures in found.items():
+        print(f"| {day} | {' | '.join(str(figures[c]) for c in columns)} |")
+    if options.json:
+        options.json.write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What the identity stage looks at, gathered from the record tables and the previous release."""
+
+from collections.abc import Collection
+
+import duckdb
+import pyarrow as pa
+
+from pipeline.identity.rules import rules
+
+
+def clusters(con: duckdb.DuckDBPyConnection, organizations: pa.Table) -> dict[str, pa.Table]:
+    """Kind -> record_id, cluster_id, identity_since of every record.
+
+    Args:
+        con: Has the record table `record` of all sources.
+        organizations: record_id, cluster_id as matching gives them; services and places are not matched, so each
+            record of them is a group of its own.
+    """
+    con.register("organization_group", organizations)
+    found = {
+        kind: con.sql(
+            """
+            SELECT r.record_id, coalesce(g.cluster_id, r.record_id) AS cluster_id, r.identity_since
+            FROM record r LEFT JOIN organization_group g ON g.record_id = r.record_id AND r.kind = 'organization'
+            WHERE r.kind = ?
+            """,
+            params=[kind],
+        ).to_arrow_table()
+        for kind in ("organization", "service", "location")
+    }
+    con.unregister("organization_group")
+    return found
+
+
+def changed(con: duckdb.DuckDBPyConnection, bridge: pa.Table) -> pa.Table:
+    """record_id of the records whose content is not what it was in the previous release, new ones included."""
+    con.register("bridge_before", bridge)
+    found = con.sql("SELECT record_id FROM record ANTI JOIN bridge_before USING (record_id, content_hash)")
+    table = found.to_arrow_table()
+    con.unregister("bridge_before")
+    return table
+
+
+def record_weights(con: duckdb.DuckDBPyConnection, confirmed: Collection[str] = ()) -> pa.Table:
+    """record_id, weight of the records that count more than a plain one.
+
+    Args:
+        con: Has the record tables `organization` and `organization_identifier` of all sources.
+        confirmed: Records that a person has said to be the same as another.
+    """
+    weight = rules()["weights"]
+    con.register("confirmed", pa.table({"record_id": pa.array(sorted(confirmed), pa.string())}))
+    found = con.sql(
+        """
+        SELECT record_id, max(weight)::BIGINT AS weight FROM (
+            SELECT id AS record_id, CAST(? AS INTEGER) AS weight FROM organization
+            WHERE business_id IS NOT NULL OR association_number IS NOT NULL
+            UNION ALL SELECT organization_id, CAST(? AS INTEGER) FROM organization_identifier
+            WHERE identifier_type IN ('business_id', 'association_number', 'ptv', 'oid')
+            UNION ALL SELECT record_id, CAST(? AS INTEGER) FROM confirmed
+        ) GROUP BY record_id ORDER BY record_id
+        """,
+        params=[weight["registered"], weight["registered"], weight["confirmed"]],
+    ).to_arrow_table()
+    con.unregister("confirmed")
+    return found
