@@ -23,7 +23,18 @@ from pipeline.transform.reference import municipalities, regions
 SOURCE_ID = re.compile(r"[a-z][a-z0-9_]*")
 ENVIRONMENT = re.compile(r"\$\{([A-Z][A-Z0-9_]*)\}")
 OVERRIDES = ("name", "publisher", "licence", "attribution", "pace_seconds")
-TOP_KEYS = ("region", "data_dir", "sources", "schedule", "http", "snapshots", "privacy", "publish", "id_seed")
+TOP_KEYS = (
+    "region",
+    "data_dir",
+    "sources",
+    "schedule",
+    "http",
+    "snapshots",
+    "privacy",
+    "publish",
+    "id_seed",
+    "matching",
+)
 SOURCE_KEYS = ("kind", "enabled", "name", "publisher", "licence", "attribution", "url_for_people", "pace_seconds")
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
@@ -71,6 +82,10 @@ class Settings:
     """Folders to which a finished release is copied."""
     id_seed: int | None = None
     """Makes new entity ids reproducible; for the demo and tests only."""
+    pinned_weights: Path | None = None
+    """The weights file that matching uses; null learns the weights from the records."""
+    full_every_days: int = 7
+    """After how many days matching works out everything anew."""
 
     @property
     def base_dir(self) -> Path:
@@ -128,6 +143,8 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     snapshots = config.mapping(("snapshots",), raw.get("snapshots"), ("keep",))
     keep = _at_least_one(config, ("publish", "keep"), publish.get("keep", 30))
     keep_snapshots = _at_least_one(config, ("snapshots", "keep"), snapshots.get("keep", 30))
+    matching = config.mapping(("matching",), raw.get("matching"), ("weights", "full_every_days"))
+    pinned = config.typed(("matching", "weights"), matching.get("weights"), str, "a weights file", optional=True)
     settings = Settings(
         config_path=path.resolve(),
         data_dir=(data_dir or path.parent / str(data)).resolve(),
@@ -143,6 +160,8 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         keep_snapshots=keep_snapshots,
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
+        pinned_weights=(path.parent / pinned).resolve() if pinned else None,
+        full_every_days=_at_least_one(config, ("matching", "full_every_days"), matching.get("full_every_days", 7)),
     )
     config.raise_if_mistaken()
     return settings

@@ -6,18 +6,17 @@ it raises `Stop` only when nothing may be published.
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from pipeline import outcomes, schema, storage
-from pipeline.dedupe import catalogue, gather, identity, provenance
-from pipeline.dedupe.match import MatchResult, match
+from pipeline.dedupe import catalogue, gather, identity, nightly, provenance, services
+from pipeline.dedupe.match import MatchResult
 from pipeline.exports import release, taxonomy
 from pipeline.locks import alone
 from pipeline.outcomes import SourceOutcome
@@ -136,17 +135,25 @@ def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 @_exclusive
-def match_records(settings: Settings) -> MatchResult:
-    """Stage 3: which organisation records are one; leaves clusters, match, match_reason and relations."""
+def match_records(settings: Settings, *, now: datetime | None = None) -> MatchResult:
+    """Stage 3: which organisation records are one, and which services and places of one organisation.
+
+    Leaves clusters, match, match_reason and relations, and in the manifest what `nightly.Night.facts` says.
+    """
     con = open_records(settings)
     try:
         records = gather.matching_input(con)
+        if not records.num_rows:
+            failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
+            raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
+        order = nightly.Order(
+            settings.data_dir / "matching", now or datetime.now(UTC), settings.pinned_weights, settings.full_every_days
+        )
+        night = nightly.match_tonight(records, order)
+        result = night.result
+        of_services = services.tables(con, result.clusters)
     finally:
         con.close()
-    if not records.num_rows:
-        failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
-        raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
-    result = match(records)
     storage.write_tables(
         settings.entities_dir,
         {
@@ -155,7 +162,9 @@ def match_records(settings: Settings) -> MatchResult:
             "match_reason": result.reasons,
             "relations": result.relations,
             "blocking_report": result.blocking_report,
+            **of_services,
         },
+        night.facts() | {"services": services.fingerprint()},
     )
     return result
 
@@ -167,10 +176,8 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     old = previous.path / "parquet" if previous else None
     version = release.next_version(settings.releases_dir, now)
     clusters = {"organization": storage.read_table(settings.entities_dir, "clusters")}
-    record = storage.union(record_folders(settings), "record")
-    for kind in ("service", "location"):  # each is one of its own: they are not matched yet
-        ids = record.filter(pc.equal(record.column("kind"), kind)).column("record_id")
-        clusters[kind] = pa.table({"record_id": ids, "cluster_id": ids})
+    for kind in ("service", "location"):
+        clusters[kind] = storage.read_table(settings.entities_dir, f"clusters_{kind}")
     made = identity.assign_kinds(
         clusters,
         storage.read_table(old, "entity_registry") if old else schema.empty("entity_registry"),
@@ -251,4 +258,5 @@ def publish(settings: Settings, *, now: datetime) -> release.Release:
         copies=tuple(settings.base_dir / target for target in settings.publish_to),
         previous=facts.get("previous"),
         created_at=now,
+        matching=nightly.facts_of(settings.entities_dir),
     )
