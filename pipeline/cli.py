@@ -122,11 +122,14 @@ def sync(
 def status(config_path: Path, data_dir: Path | None) -> None:
     """Show how each source is, and what is published."""
     from pipeline import outcomes
+    from pipeline.dedupe import tonight
     from pipeline.exports import release
 
     settings = settings_of(config_path, data_dir)
     states = outcomes.read(settings)
     show_outcomes(states)
+    if drifted := tonight.warning(tonight.facts_of(settings.entities_dir)):
+        click.echo(drifted, err=True)
     published = _or_stop(lambda: release.latest(settings.releases_dir))
     click.echo(f"Published: {published.path}" if published else "Nothing has been published yet.")
     sys.exit(1 if any(o.failed for o in states) else 0)

@@ -125,6 +125,11 @@ def explain_demo(result: Any, data_dir: Path) -> None:
     click.echo(f"  of the pairs it joined, {s.precision:.1%} are one organisation (precision)")
     click.echo(f"  of the pairs that are one organisation, it joined {s.recall:.1%} (recall)")
     click.echo(f"  F1 {s.f1:.3f}, B-cubed F1 {s.b_cubed_f1:.3f}, {s.exact:.1%} of organisations exactly right")
+    if v := result.services:
+        click.echo(
+            f"  {v.records} service records became {v.organisations_found} services (truly {v.organisations_true}): "
+            f"precision {v.precision:.1%}, recall {v.recall:.1%}"
+        )
     click.echo(f"\nThe release: {_near(folder)}")
     click.echo(f"  open {_near(folder / 'catalogue.duckdb')} with any DuckDB from 1.2 on, or ask it here:\n")
     where = f" --data-dir {data_dir}" if str(data_dir) != "data/demo" else ""

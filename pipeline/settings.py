@@ -20,7 +20,7 @@ from pipeline.transform.reference import municipalities, regions
 TOP_KEYS = tuple(
     "region data_dir ledger_dir sources schedule http snapshots privacy publish matching id_seed identity".split()
 )
-MATCHING_KEYS = ("engine", "master", "spark")
+MATCHING_KEYS = ("engine", "master", "spark", "weights", "full_every_days")
 ENGINES = ("duckdb", "spark")
 HTTP_KEYS = tuple(k for k in HttpPolicy.__dataclass_fields__ if k != "user_agent")
 
@@ -35,6 +35,10 @@ class MatchingSettings:
     """Spark's master, see `dedupe.spark.session`."""
     spark: Mapping[str, str] = field(default_factory=dict)
     """Spark's own settings, such as spark.driver.memory."""
+    weights: Path | None = None
+    """The weights file that is pinned; null learns the weights from the records."""
+    full_every_days: int = 7
+    """After how many days everything is worked out anew."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +95,11 @@ class Settings:
         return self.data_dir / "entities"
 
     @property
+    def matching_dir(self) -> Path:
+        """What one night's matching leaves for the next."""
+        return self.data_dir / "matching"
+
+    @property
     def catalogue_dir(self) -> Path:
         return self.data_dir / "catalogue"
 
@@ -145,7 +154,7 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
         hide_addresses_of=tuple(config.strings(("privacy", "hide_addresses_of"), privacy.get("hide_addresses_of"))),
         keep=keep,
         keep_snapshots=keep_snapshots,
-        matching=_matching(config, raw.get("matching")),
+        matching=_matching(config, raw.get("matching"), path.parent),
         publish_to=tuple(config.strings(("publish", "to"), publish.get("to"))),
         churn_limit=_share(config, ("identity", "churn_limit"), own_identity.get("churn_limit")),
         id_seed=config.typed(("id_seed",), raw.get("id_seed"), int, "a whole number", optional=True),
@@ -155,7 +164,7 @@ def load(path: Path, *, data_dir: Path | None = None, environment: Mapping[str, 
     return settings
 
 
-def _matching(config: ConfigFile, raw: Any) -> MatchingSettings:
+def _matching(config: ConfigFile, raw: Any, base: Path) -> MatchingSettings:
     given = config.mapping(("matching",), raw, MATCHING_KEYS)
     engine = given.get("engine", "duckdb")
     if engine not in ENGINES:
@@ -166,7 +175,14 @@ def _matching(config: ConfigFile, raw: Any) -> MatchingSettings:
             config.mistake(("matching", key), f"'{key}' is of use only with 'engine: spark'")
     master = config.typed(("matching", "master"), given.get("master", "local[*]"), str, "a Spark master")
     conf = config.typed(("matching", "spark"), given.get("spark", {}), dict, "Spark settings, one per line") or {}
-    return MatchingSettings(engine, master or "local[*]", {str(k): _spark_value(v) for k, v in conf.items()})
+    pinned = config.typed(("matching", "weights"), given.get("weights"), str, "a weights file", optional=True)
+    return MatchingSettings(
+        engine=engine,
+        master=master or "local[*]",
+        spark={str(k): _spark_value(v) for k, v in conf.items()},
+        weights=(base / pinned).resolve() if pinned else None,
+        full_every_days=_at_least_one(config, ("matching", "full_every_days"), given.get("full_every_days", 7)),
+    )
 
 
 def _spark_value(value: Any) -> str:

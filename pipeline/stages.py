@@ -7,7 +7,7 @@ it raises `Stop` only when nothing may be published.
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
@@ -17,9 +17,9 @@ import pyarrow as pa
 
 from pipeline import identity, outcomes, schema, storage
 from pipeline import records as record_tables
-from pipeline.dedupe import catalogue, gather, provenance
+from pipeline.dedupe import catalogue, gather, provenance, services, tonight
 from pipeline.dedupe.engine import engine
-from pipeline.dedupe.match import MatchResult, match
+from pipeline.dedupe.match import MatchResult
 from pipeline.dedupe.spark import NoSpark
 from pipeline.exports import release, taxonomy
 from pipeline.identity import lifecycle, nightly
@@ -177,25 +177,34 @@ def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
 
 
 @_exclusive
-def match_records(settings: Settings) -> MatchResult:
-    """Stage 3: which organisation records are one; leaves clusters, match, match_reason and relations."""
+def match_records(settings: Settings, *, now: datetime | None = None) -> MatchResult:
+    """Stage 3: which organisation records are one, and which services and places of one organisation.
+
+    Leaves clusters, match, match_reason and relations, and in the manifest what `tonight.Night.facts` says.
+    """
     con = open_records(settings)
     try:
         records = gather.matching_input(con)
-    finally:
-        con.close()
-    if not records.num_rows:
-        failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
-        raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
-    judged = judgements.judge(settings.ledger_dir, records)
-    chosen = settings.matching
-    try:
+        if not records.num_rows:
+            failed = "; ".join(f"{o.source}: {o.message}" for o in outcomes.read(settings) if o.message)
+            raise Stop(f"no source has any organisation, so there is nothing to publish. {failed}")
+        judged = judgements.judge(settings.ledger_dir, records)
+        decided = {"must_link": judged.must_link, "must_not_link": judged.must_not_link}
+        chosen = settings.matching
+        order = tonight.Order(settings.matching_dir, now or datetime.now(UTC), chosen.weights, chosen.full_every_days)
         with engine(chosen.engine, chosen.master, chosen.spark) as running:
-            result = match(records, must_link=judged.must_link, must_not_link=judged.must_not_link, engine=running)
+            night = tonight.match_tonight(records, order, **decided, engine=running)
+        of_services = services.tables(con, night.result.clusters, **decided)
     except NoSpark as missing:
         raise Stop(f"matching could not run. {missing}") from None
-    result = matched.told(result, judged)
-    storage.write_tables(settings.entities_dir, matched.tables(result, judged))
+    finally:
+        con.close()
+    result = matched.told(night.result, judged)
+    storage.write_tables(
+        settings.entities_dir,
+        matched.tables(result, judged) | of_services,
+        night.facts() | {"services": services.fingerprint()},
+    )
     return result
 
 
@@ -206,10 +215,12 @@ def assign_ids(settings: Settings, *, now: datetime) -> identity.Identity:
     old = previous.path / "parquet" if previous else None
     version = release.next_version(settings.releases_dir, now)
     rules = upkeep.rules_of(settings)
+    files = {"organization": "clusters", "service": "clusters_service", "location": "clusters_location"}
+    groups = {kind: storage.read_table(settings.entities_dir, name) for kind, name in files.items()}
     with closing(open_records(settings)) as con:
         made, churn = nightly.assigned(
             con,
-            storage.read_table(settings.entities_dir, "clusters"),
+            groups,
             old,
             version=version,
             mint=lambda prefix: identity.minter(now, seed=settings.id_seed, prefix=prefix),
@@ -294,4 +305,5 @@ def publish(settings: Settings, *, now: datetime, accept_churn: bool = False) ->
         previous=facts.get("previous"),
         created_at=now,
         inspect=lambda folder: final.inspect(folder, upkeep.rules_of(settings)),
+        matching=tonight.facts_of(settings.entities_dir),
     )

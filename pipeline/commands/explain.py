@@ -26,8 +26,15 @@ WORDS = {
     "--config", "config_path", type=click.Path(path_type=Path), default=Path("koonti.yml"), envvar="KOONTI_CONFIG"
 )
 @click.option("--data-dir", type=click.Path(path_type=Path), default=None)
-def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None) -> None:
-    """Tell why A and B are or are not one, or the whole story of A. Ids are records (source:id) or org_…"""
+@click.option("--dir", "folder", type=click.Path(path_type=Path), default=None, help="What koonti match --out wrote.")
+def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None, folder: Path | None) -> None:
+    """Tell why A and B are or are not one, or the whole story of A.
+
+    Ids are records (source:id) or org_… of the newest release; with --dir those of a list that was matched.
+    """
+    if folder is not None:
+        _explain_list(a, b, folder)
+        return
     from pipeline import stages
     from pipeline.cli import newest_release, settings_of
     from pipeline.dedupe import gather
@@ -47,7 +54,10 @@ def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None) -> 
             con.close()
             known = set(records.column("record_id").to_pylist())
             if one == other or not {one, other} <= known:
-                raise NotKnown("name two different organisations or organisation records; services are not compared.")
+                raise NotKnown(
+                    "name two different organisations or organisation records. Of services the release tells only "
+                    "pairs of one organisation that were not plainly different."
+                )
             found = compare_now(records, one, other, is_one=release.is_one(one, other))
         show_pair(found)
     except NotKnown as unknown:
@@ -55,14 +65,41 @@ def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None) -> 
         sys.exit(2)
 
 
-def show_pair(pair: "Pair") -> None:
+def _explain_list(a: str, b: str | None, folder: Path) -> None:
+    """The same for the folder of a matched list."""
+    from pipeline.console import table
+    from pipeline.matching.explain import NotKnown
+    from pipeline.matching.explain_folder import MatchFolder
+
+    try:
+        found = MatchFolder(folder)
+        if b is not None:
+            show_pair(found.pair(a, b), where=f"in {folder}")
+            return
+        group = found.group(a)
+    except NotKnown as unknown:
+        click.echo(str(unknown), err=True)
+        sys.exit(2)
+    click.echo(f"{group.id}  {len(group.records)} records: {', '.join(group.records)}")
+    if group.ties:
+        click.echo("\nWhat ties them:")
+        table(("A", "B", "decision", "probability"), [
+            (t["record_id_a"], t["record_id_b"], t["decision"], t["probability"]) for t in group.ties
+        ])  # fmt: skip
+
+
+def show_pair(pair: "Pair", where: str = "in the release") -> None:
     """The two, the decision in words, each finding with its values, and how the bits add up."""
     from pipeline.console import table
 
     click.echo(f"A  {pair.a}  {pair.name_a}\nB  {pair.b}  {pair.name_b}\n")
-    click.echo(f"They {'are' if pair.is_one else 'are not'} one organisation in the release.")
+    what = "service" if pair.kind == "service" else "organisation"
+    click.echo(f"They {'are' if pair.is_one else 'are not'} one {what} {where}.")
     said = "Compared now, on their own" if pair.compared_now else "The pair was judged"
-    click.echo(f"{said}: {WORDS[pair.decision]} (probability {pair.probability:.2f}, rule {pair.rule}).")
+    click.echo(
+        f"{said}: {WORDS[pair.decision].replace('organisation', what)} "
+        f"(probability {pair.probability:.2f}{f', rule {pair.rule}' if pair.rule else ''})."
+    )
     if pair.compared_now:
         click.echo("The release holds no comparison: they share no key, or were plainly different.")
     if pair.decision == "same" and not pair.is_one:

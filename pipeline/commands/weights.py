@@ -39,14 +39,54 @@ def diff(one: Path, other: Path) -> None:
 
 
 @weights_group.command("learn")
-@click.argument("file", type=FILE)
+@click.argument("file", type=FILE, required=False)
 @click.option("--out", type=FILE, default=None, help="The weights file to write; else it is printed.")
-def learn(file: Path, out: Path | None) -> None:
-    """Learn weights from a list; too few records keep the shipped ones."""
-    import pyarrow.compute as pc
+@click.option("--config", "config_path", type=FILE, default=Path("koonti.yml"), envvar="KOONTI_CONFIG")
+@click.option("--data-dir", type=FILE, default=None)
+def learn(file: Path | None, out: Path | None, config_path: Path, data_dir: Path | None) -> None:
+    """Learn weights from a list, or without one from the newest records of koonti.yml and people's judgements.
 
+    Too few records keep the shipped ones. Name the file in koonti.yml under matching: weights: to pin it.
+    """
     from pipeline.dedupe.learning import learn as teach
     from pipeline.dedupe.weights import weights_text
+
+    judged = None
+    if file is not None:
+        records = _records_of_list(file)
+    else:
+        from pipeline import stages
+        from pipeline.cli import settings_of
+        from pipeline.dedupe import gather
+        from pipeline.dedupe.judged import read_judgements
+
+        settings = settings_of(config_path, data_dir)
+        con = stages.open_records(settings)
+        records = gather.matching_input(con)
+        con.close()
+        if not len(records):
+            _stop(f"{settings.records_dir}: there are no records yet; run koonti sync first.")
+        try:
+            judged = read_judgements(settings.data_dir / "ledger" / "judgements.csv")
+        except ValueError as error:
+            _stop(str(error))
+    text = weights_text(teach(records, judged))
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    aside = out.with_name(f"{out.name}.partial")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(out)
+    except OSError as error:
+        _stop(f"{out}: cannot be written ({error.strerror}).")
+    click.echo(f"Wrote {out}")
+
+
+def _records_of_list(file: Path) -> Any:
+    """The named records of a list, ready for matching."""
+    import pyarrow.compute as pc
+
     from pipeline.matching.normalise import normalise
     from pipeline.matching.reading import BadList, read_list
 
@@ -58,17 +98,7 @@ def learn(file: Path, out: Path | None) -> None:
     records = records.filter(pc.is_valid(records.column("name")))
     if not len(records):
         _stop(f"{file}: has no record with a name; nothing can be learned from it.")
-    text = weights_text(teach(records))
-    if out is None:
-        click.echo(text, nl=False)
-        return
-    aside = out.with_name(f"{out.name}.partial")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(out)
-    except OSError as error:
-        _stop(f"{out}: cannot be written ({error.strerror}).")
-    click.echo(f"Wrote {out}")
+    return records
 
 
 def _load(path: Path | None) -> Any:

@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from pipeline import schema
-from pipeline.dedupe import addresses, golden, overriding, survivorship
+from pipeline.dedupe import addresses, golden, golden_parts, overriding, schedules, survivorship
 from pipeline.schema import Table
 from pipeline.transform.reference import counties, municipalities, regions
 
@@ -81,6 +81,7 @@ def build(
             continue
         tables[name] = _detail_table(con, schema.table(name), contact_persons=contact_persons)
     tables["address"] = addresses.fullest(tables["address"])
+    tables["schedule"] = schedules.said_once(tables["schedule"], tables["service_at_location"])
     tables["assertion"] = schema.conform(
         "assertion",
         con.sql("""
@@ -178,11 +179,7 @@ def _published(con: duckdb.DuckDBPyConnection, codes: tuple[str, ...]) -> None:
 
 def _entity_table(con: duckdb.DuckDBPyConnection, table: Table) -> pa.Table:
     """Services and locations: of several records of one entity, the first by authority that has a value gives it."""
-    value = {c: f"t.{c}" for c in table.column_names} | {"organization_id": "owner.entity_id"}
-    columns = [
-        "me.entity_id AS id" if c == "id" else f"first({v} ORDER BY authority, t.id) FILTER ({v} IS NOT NULL) AS {c}"
-        for c, v in value.items()
-    ]
+    columns = golden_parts.columns(table)
     found = con.sql(f"""
         SELECT {", ".join(columns)} FROM {table.name} t
         JOIN entity me ON me.record_id = t.id

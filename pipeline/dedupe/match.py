@@ -45,6 +45,8 @@ class MatchResult:
     """Seconds per stage."""
     set_aside: int = 0
     """Records that follow others which are equal to them in every value, see `repeats`."""
+    learned: Weights | None = None
+    """What these records teach; null when weights were given and nothing is remembered."""
     _reasons: Callable[[], pa.Table] = field(repr=False, kw_only=True)
     _relations: Callable[[], pa.Table] = field(repr=False, kw_only=True)
 
@@ -89,14 +91,14 @@ def rematch(
     memory: Memory,
     records: pa.Table,
     *,
-    weights: Weights,
+    weights: Weights | None,
     must_link: pa.Table | None = None,
     must_not_link: pa.Table | None = None,
 ) -> MatchResult:
     """As `match` of the same records and weights, taking from the memory of the last run what still holds.
 
     `records` are all records, see `incremental.changed`. The memory is brought up to date; an empty one makes a full
-    run. Weights must be given: learned ones would move with every record.
+    run. Without weights those count that the records teach; pin them between runs, or every score moves a little.
     """
     return _run(records, memory, weights, must_link, must_not_link)
 
@@ -130,9 +132,12 @@ def _run(
     lap("blocking")
     comparison = compare(table, pairs, memory, engine)
     lap("comparison")
-    if weights is None:
-        weights = learn_from(comparison, load_weights())
+    learned = None
+    if weights is None or memory is not None:
+        answers = [(*p, same) for ps, same in ((together, True), (apart, False)) for p in ps]
+        learned = learn_from(comparison, load_weights(), answers)
         lap("learning")
+    weights = weights or learned or load_weights()
     scored = with_judgements(comparison, score(comparison, weights), together, apart)
     lap("scoring")
     with collector_paused():
@@ -152,6 +157,7 @@ def _run(
             "decision": pa.array(DECISIONS, pa.string()).take(pa.array(scored.decision[rows])),
             "rule": pa.array(scored.rules, pa.string()).take(pa.array(scored.rule[rows])),
             "in_same_entity": pa.array(root[a] == root[b]),
+            "kind": pa.repeat(pa.scalar("organization"), len(rows)),
         }
     )
     lap("matches")
@@ -162,6 +168,7 @@ def _run(
         report,
         timings,
         len(followers),
+        learned,
         _reasons=partial(reasons, table, comparison, weights, rows),
         _relations=partial(find_relations, table, clusters, matches),
     )

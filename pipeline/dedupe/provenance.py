@@ -21,20 +21,27 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         old_bridge: `bridge` of the previous release, for first sightings.
     """
     for name, table in {
-        "found_match": storage.read_table(entities, "match"),
-        "found_reason": storage.read_table(entities, "match_reason"),
+        "organization_match": storage.read_table(entities, "match"),
+        "service_match": _or_empty(entities, "service_match", "match"),
+        "organization_reason": storage.read_table(entities, "match_reason"),
+        "service_reason": _or_empty(entities, "service_match_reason", "match_reason"),
         "found_relation": storage.read_table(entities, "relations"),
         "registry": storage.read_table(ids, "entity_registry"),
         "old_bridge": old_bridge,
     }.items():
         con.register(name, table)
     con.execute("""
+        CREATE OR REPLACE TEMP VIEW found_reason AS
+        SELECT * FROM organization_reason UNION ALL BY NAME SELECT * FROM service_reason
+    """)
+    con.execute("""
         CREATE OR REPLACE TEMP TABLE decided AS
+        WITH found_match AS (SELECT * FROM organization_match UNION ALL BY NAME SELECT * FROM service_match)
         SELECT m.* EXCLUDE (in_same_entity), a.entity_id = b.entity_id AS in_same_entity,
                a.entity_id AS entity_a, b.entity_id AS entity_b
         FROM found_match m
-        JOIN assigned a ON a.record_id = m.record_id_a
-        JOIN assigned b ON b.record_id = m.record_id_b
+        JOIN entity a ON a.record_id = m.record_id_a
+        JOIN entity b ON b.record_id = m.record_id_b
         WHERE a.entity_id IN (SELECT entity_id FROM published) OR b.entity_id IN (SELECT entity_id FROM published)
     """)
     con.execute("""
@@ -72,6 +79,11 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
     for name in ("entity_record", "entity_event"):
         found[name] = storage.read_table(ids, name)
     return found
+
+
+def _or_empty(folder: Path, name: str, shape: str) -> pa.Table:
+    """A table of the matching stage; empty where it was not written."""
+    return storage.read_table(folder, name) if (folder / f"{name}.parquet").exists() else schema.empty(shape)
 
 
 def _shaped(con: duckdb.DuckDBPyConnection, name: str, sql: str) -> pa.Table:

@@ -18,6 +18,7 @@ from pipeline.demo.cards_server import cards_site
 from pipeline.demo.lahella_server import lahella_site
 from pipeline.demo.ptv_server import ptv_site
 from pipeline.demo.region import make_world
+from pipeline.demo.rewording import service_truth
 from pipeline.demo.score import Score, score
 from pipeline.demo.server import Site, serving
 from pipeline.demo.spreadsheet import municipal_xlsx, spreadsheet_site
@@ -39,6 +40,8 @@ class DemoResult:
     run: RunResult
     score: Score | None
     """Null when nothing was published."""
+    services: Score | None
+    """The same for services, whose organisation must be found as well."""
 
 
 def demo(data_dir: Path, *, organisations: int, seed: int, report: Callable[[str, str], None]) -> DemoResult:
@@ -52,8 +55,10 @@ def demo(data_dir: Path, *, organisations: int, seed: int, report: Callable[[str
         os.environ["LAHELLA_TOKEN"] = TOKEN
         settings = load(config)
         result = run(settings, report=report)
-    found = score(read_table(result.release.path / "parquet", "bridge"), world.truth()) if result.release else None
-    return DemoResult(world, settings, result, found)
+    if not result.release:
+        return DemoResult(world, settings, result, None, None)
+    bridge = read_table(result.release.path / "parquet", "bridge")
+    return DemoResult(world, settings, result, score(bridge, world.truth()), score(bridge, service_truth(world)))
 
 
 @contextmanager

@@ -9,6 +9,7 @@ import random
 import re
 from dataclasses import replace
 
+from pipeline.demo import rewording
 from pipeline.demo.region import FIRST, LAST, REGION_GENITIVE, guid, patterns
 from pipeline.demo.spreadsheet import native_ids
 from pipeline.demo.world import Organisation, Sighting, World
@@ -21,6 +22,7 @@ def observe(world: World) -> World:
     """Adds the sightings of the four platforms to a world; deterministic for its seed."""
     eye = _Eye(world)
     world.sightings = {PTV: eye.ptv(), LAHELLA: eye.lahella(), CARDS: eye.cards(), LIST: eye.municipal_list()}
+    rewording.reword(world)
     return world
 
 

@@ -74,6 +74,7 @@ def publish(
     previous: str | None = None,
     created_at: datetime,
     inspect: Callable[[Path], None] = lambda folder: None,
+    matching: Mapping[str, Any] | None = None,
 ) -> Release:
     """Writes and publishes a release; raises `Stop` when the disk refuses, and then the old one stays."""
     aside = releases / f"{version}.partial"
@@ -93,6 +94,7 @@ def publish(
             "duckdb_storage_version": database.STORAGE_VERSION,
             "region": list(region),
             "sources": list(sources),
+            "matching": dict(matching or {}),
             "rows": {t.name: tables[t.name].num_rows for t in schema.tables(stage="catalogue")},
             "files": {p.relative_to(aside).as_posix(): _facts(p) for p in sorted(aside.rglob("*")) if p.is_file()},
         }

@@ -1,6 +1,6 @@
 """What the identity stage looks at, gathered from the record tables and the previous release."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -8,27 +8,26 @@ import pyarrow as pa
 from pipeline.identity.rules import rules
 
 
-def clusters(con: duckdb.DuckDBPyConnection, organizations: pa.Table) -> dict[str, pa.Table]:
+def clusters(con: duckdb.DuckDBPyConnection, groups: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Kind -> record_id, cluster_id, identity_since of every record.
 
     Args:
         con: Has the record table `record` of all sources.
-        organizations: record_id, cluster_id as matching gives them; services and places are not matched, so each
-            record of them is a group of its own.
+        groups: Kind -> record_id, cluster_id as matching gives them; a record in no group is one of its own.
     """
-    con.register("organization_group", organizations)
+    con.register("grouped", pa.concat_tables(g.select(["record_id", "cluster_id"]) for g in groups.values()))
     found = {
         kind: con.sql(
             """
             SELECT r.record_id, coalesce(g.cluster_id, r.record_id) AS cluster_id, r.identity_since
-            FROM record r LEFT JOIN organization_group g ON g.record_id = r.record_id AND r.kind = 'organization'
+            FROM record r LEFT JOIN grouped g ON g.record_id = r.record_id
             WHERE r.kind = ?
             """,
             params=[kind],
         ).to_arrow_table()
         for kind in ("organization", "service", "location")
     }
-    con.unregister("organization_group")
+    con.unregister("grouped")
     return found
 
 

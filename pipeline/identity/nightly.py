@@ -80,7 +80,7 @@ def _siblings(records: Collection[str], release: Path, folders: Collection[Path]
 
 def assigned(
     con: duckdb.DuckDBPyConnection,
-    organizations: pa.Table,
+    groups: Mapping[str, pa.Table],
     release: Path | None,
     *,
     version: str,
@@ -92,7 +92,7 @@ def assigned(
 
     Args:
         con: Has the record tables of all sources.
-        organizations: record_id, cluster_id as matching gives them.
+        groups: Kind of record -> record_id, cluster_id as matching gives them.
         release: Tables of the previous release; null before the first.
         version: Version of this run.
         mint: Gives a minter for the prefix of a kind.
@@ -101,7 +101,7 @@ def assigned(
     """
     before = Memory.read(release)
     made = assign(
-        inputs.clusters(con, organizations),
+        inputs.clusters(con, groups),
         before,
         version=version,
         mint=mint,

@@ -47,6 +47,8 @@ class Pair:
     """feature, outcome, contribution in bits, value_a, value_b; the strongest first, the prior at the head."""
     compared_now: bool
     """True when the release holds no comparison of the two."""
+    kind: str = "organization"
+    """What both describe: organization or service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ class Release:
         )  # fmt: skip
         return Pair(
             row["record_id_a"], row["record_id_b"], row["name_a"], row["name_b"], row["decision"], row["rule"],
-            row["probability"], row["is_one"], list(reasons), compared_now=False,
+            row["probability"], row["is_one"], list(reasons), compared_now=False, kind=row.get("kind", "organization"),
         )  # fmt: skip
 
     def organisation(self, asked: str) -> Organisation:

@@ -31,27 +31,42 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         metadata={"dagster/column_schema": table_schema("match")},
         kinds={"duckdb", "parquet"},
         check_specs=[
-            dg.AssetCheckSpec("each_record_once", asset="matches", description="No record is lost or doubled.")
+            dg.AssetCheckSpec("each_record_once", asset="matches", description="No record is lost or doubled."),
+            dg.AssetCheckSpec("weights_steady", asset="matches", description="No weight has moved beyond its bound."),
         ],
     )
     def matches(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
-        result = or_stop(lambda: stages.match_records(settings))
+        result = or_stop(lambda: stages.match_records(settings, now=datetime.now(UTC)))
+        night = stages.tonight.facts_of(settings.entities_dir)
+        drifted = stages.tonight.warning(night)
         records = result.clusters.num_rows
         clusters = len(set(result.clusters.column("cluster_id").to_pylist()))
-        report("matches", f"{records} records are {clusters} organisations")
+        report("matches", f"{records} records are {clusters} organisations ({night['run']})")
+        if drifted:
+            report("matches", drifted)
         decisions = result.matches.column("decision").value_counts().to_pylist()
         distinct = len(set(result.clusters.column("record_id").to_pylist()))
         return dg.MaterializeResult(
             metadata={
                 "records": records,
                 "organisations": clusters,
+                "run": night["run"],
+                **{f"weights/{key}": str(value) for key, value in night["weights"].items()},
                 **{f"pairs/{d['values']}": d["counts"] for d in decisions},
                 **{f"seconds/{name}": round(value, 3) for name, value in result.timings.items()},
                 "dagster/row_count": result.matches.num_rows,
                 "preview": preview("match", result.matches),
                 "path": dg.MetadataValue.path(settings.entities_dir),
             },
-            check_results=[dg.AssetCheckResult(check_name="each_record_once", passed=distinct == records)],
+            check_results=[
+                dg.AssetCheckResult(check_name="each_record_once", passed=distinct == records),
+                dg.AssetCheckResult(
+                    check_name="weights_steady",
+                    passed=drifted is None,
+                    severity=dg.AssetCheckSeverity.WARN,
+                    metadata={"found": drifted or "steady"},
+                ),
+            ],
         )
 
     @dg.asset(

@@ -4,15 +4,20 @@ import gzip
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
 from pipeline import schema, stages
-from pipeline.dedupe import catalogue
+from pipeline.cli import cli
+from pipeline.dedupe import catalogue, load_weights
+from pipeline.dedupe.weights import weights_text
+from pipeline.demo.rewording import service_truth
 from pipeline.demo.run import TOKEN
 from pipeline.demo.score import score
 from pipeline.demo.server import Fault
@@ -248,3 +253,60 @@ with alone(pathlib.Path(sys.argv[1])):
     print("held", flush=True)
     time.sleep(60)
 """
+
+
+class TestNightAfterNight:
+    """Matching remembers, and the services of one organisation are one where several platforms show them."""
+
+    def test_services_of_several_platforms_are_one_and_hardly_any_is_mixed_up(self, synced):
+        region, _, result = synced
+        found = score(parquet(result, "bridge"), service_truth(region.world))
+        assert found.precision >= 0.98
+        assert found.recall >= 0.6
+        several = [b for b in parquet(result, "match").to_pylist() if b["kind"] == "service" and b["in_same_entity"]]
+        assert several
+        reasons = {(r["record_id_a"], r["record_id_b"]) for r in parquet(result, "match_reason").to_pylist()}
+        assert {(b["record_id_a"], b["record_id_b"]) for b in several} <= reasons
+
+    def test_the_manifest_names_the_weights(self, synced):
+        _, settings, result = synced
+        told = result.release.manifest["matching"]
+        assert set(told["weights"]) == {"origin", "id", "version", "fingerprint"}
+        assert told["services"]
+        assert (settings.data_dir / "matching" / "weights.yml").exists()
+
+    def test_a_pair_of_services_is_explained(self, synced):
+        _, settings, result = synced
+        pair = next(m for m in parquet(result, "match").to_pylist() if m["kind"] == "service")
+        asked = ["explain", pair["record_id_a"], pair["record_id_b"], "--data-dir", str(settings.data_dir)]
+        said = CliRunner().invoke(cli, asked)
+        assert said.exit_code == 0, said.output
+        assert "one service in the release" in said.output
+
+    def test_weights_are_learned_from_the_newest_records(self, synced, tmp_path):
+        _, settings, _ = synced
+        out = tmp_path / "ours.yml"
+        asked = ["weights", "learn", "--config", str(settings.config_path), "--out", str(out)]
+        said = CliRunner().invoke(cli, asked)
+        assert said.exit_code == 0, said.output
+        assert load_weights(out).bits.keys() == load_weights().bits.keys()
+
+    def test_the_second_night_remembers_and_publishes_the_same(self, region):
+        _, first = region.sync()
+        _, second = region.sync()
+        assert "full run" in first.release.manifest["matching"]["run"]
+        assert "as the night before" in second.release.manifest["matching"]["run"]
+        for name in ("organization", "match", "match_reason", "relation"):
+            assert parquet(first, name).equals(parquet(second, name)), name
+        ids = [parquet(result, "bridge").select(["record_id", "entity_id"]) for result in (first, second)]
+        assert ids[0].equals(ids[1])
+
+    def test_pinned_weights_are_used_and_a_missing_file_stops(self, region):
+        pin = region.folder.parent / "pinned.yml"
+        pin.write_text(weights_text(replace(load_weights(), id="ours")), encoding="utf-8")
+        _, result = region.sync(change=lambda text: f"{text}matching: {{weights: {pin}}}\n")
+        assert result.release.manifest["matching"]["weights"]["origin"] == "pinned"
+        pin.unlink()
+        _, result = region.sync(change=lambda text: f"{text}matching: {{weights: {pin}}}\n")
+        assert result.release is None
+        assert "pinned weights cannot be read" in result.stop
