@@ -108,7 +108,7 @@ def test_keeping_nothing_is_refused(tmp_path):
 def test_pinned_weights_lie_beside_the_configuration(tmp_path):
     text = "sources:\n  ptv: {base_url: 'https://a.example'}\n"
     plain = load(config(tmp_path, text), environment={})
-    assert (plain.pinned_weights, plain.full_every_days) == (None, 7)
+    assert (plain.matching.weights, plain.matching.full_every_days) == (None, 7)
     pinned = load(config(tmp_path, f"{text}matching: {{weights: ours.yml, full_every_days: 3}}\n"), environment={})
     assert (pinned.matching.weights, pinned.matching.full_every_days) == ((tmp_path / "ours.yml").resolve(), 3)
     assert "full_every_days" in mistakes(tmp_path, f"{text}matching: {{full_every_days: 0}}\n")[0]
