@@ -72,13 +72,18 @@ def clear(settings: Settings, *, now: datetime | None = None) -> Cleared:
         for folder in (settings.releases_dir, *(settings.base_dir / target for target in settings.publish_to)):
             done.withdrawn += withdraw(folder, keep=done.published)
         done.history += sum(history.clear(home, needles) for home in history.homes(settings))
-        done.history += sum(_clear_file(path, needles) for path in settings.snapshots_dir.glob("*/*.json"))
+        done.history += sum(_clear_file(path, needles) for path in settings.snapshots_dir.glob("**/*.json"))
     return done
 
 
 def _publish_again(settings: Settings, now: datetime) -> str:
     """A new release from what is left; the older one stands until then."""
-    for folder in (settings.entities_dir, settings.data_dir / "identity", settings.catalogue_dir):
+    for folder in (
+        settings.entities_dir,
+        settings.matching_dir,
+        settings.data_dir / "identity",
+        settings.catalogue_dir,
+    ):
         shutil.rmtree(folder, ignore_errors=True)
     stages.match_records(settings)
     stages.assign_ids(settings, now=now)
@@ -111,7 +116,7 @@ def _values(settings: Settings, rules: Suppressions) -> list[Needle]:
     found: set[str] = set()
     for folder in _folders(settings.records_dir):
         manifest = storage.read_manifest(folder) or {"tables": {}}
-        tables = {name: storage.read_table(folder, name) for name in manifest["tables"]}
+        tables = {name: storage.read_table(folder, name) for name in manifest["tables"] if name in storage.TABLES}
         if "record" not in tables:
             continue
         records = protect.owned(tables["record"], rules.records)

@@ -160,6 +160,10 @@ def clean_records(folder: Path, source: str, rules: Suppressions) -> bool:
     facts: dict[str, Any] = {k: v for k, v in manifest.items() if k != "tables"}
     facts |= {f"{kind}s": kinds.count(kind) for kind in ("organization", "service", "location")}
     facts |= {"issues": clean["issue"].num_rows, "read": facts["read"] - (before.num_rows - len(kinds))}
+    if (dangling := lying.get("dangling")) is not None:
+        names = pa.array(sorted(own.records), pa.string())
+        told = pc.or_(*(pc.is_in(dangling.column(c), value_set=names) for c in ("record_id", "wanted")))
+        lying["dangling"] = dangling.filter(pc.invert(told))
     storage.write_tables(folder, {**lying, **clean}, {**facts, RULES: own.fingerprint})
     return True
 
