@@ -50,6 +50,10 @@ class Read:
     fill: pa.Table
     emptied: list[Emptied]
     """Fields that were usual and have become rare: a reason to hold the source back."""
+    complete: bool
+    """True when a record that is not among these is gone; false when the platform was only asked what changed."""
+    removed: frozenset[str]
+    """Records that the platform said to be gone."""
 
     def files(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         """Everything that lies in the folder of the source: the record tables after the life cycle, and the rest."""
@@ -82,7 +86,16 @@ def read(source: SourceSettings, snapshot: Snapshot, folder: Path, rules: Suppre
     fill = drift.fill(tables)
     emptied = drift.emptied(_beside(folder, FILL, drift.FILL), fill)
     landed_with = landed(tables, made.dangling, read=made.read, repeated=made.repeated)
-    return Read(landed_with, known, fill, emptied)
+    chain = snapshots.chain(snapshot)
+    removed = frozenset(f"{source.id}:{native_id}" for one in chain for native_id in one.removed())
+    return Read(
+        landed=landed_with,
+        known=known,
+        fill=fill,
+        emptied=emptied,
+        complete=snapshot.full or source.description.delta == "whole",
+        removed=removed,
+    )
 
 
 def _read(

@@ -135,7 +135,14 @@ def land_source(
     tables = nightly.settled(
         landed.tables,
         folder,
-        lifecycle.Pass(source.id, snapshot.version, snapshot.fetched_at, snapshot.full, source.description.grace_days),
+        lifecycle.Pass(
+            source.id,
+            snapshot.version,
+            snapshot.fetched_at,
+            full=read.complete,
+            grace_days=source.description.grace_days,
+            removed=read.removed,
+        ),
         accepted=accept_identity,
         release=previous.path / "parquet" if previous else None,
         folders=record_folders(settings),

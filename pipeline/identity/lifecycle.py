@@ -1,8 +1,8 @@
 """What becomes of a record that its source no longer sends, or that suddenly describes somebody else.
 
 A record that a full pass over the source does not have is `not_seen`; what it last said stays for the source's days of
-grace, and then it has `ended`: its rows go, its history stays in `bridge` and the registry. A partial pass, and a run
-in which the source failed or was held back, makes nobody older. Time is that of the snapshots, so a snapshot that is
+grace, and then it has `ended`: its rows go, its history stays in `bridge` and the registry. A partial pass makes
+nobody older but those that the source says are gone; nor does a run in which the source failed or was held back. Time is that of the snapshots, so a snapshot that is
 read again changes nothing.
 
 A record that `quarantine` suspects is held as it last was, `not_seen`, with an issue. It is taken as somebody else,
@@ -51,6 +51,8 @@ class Pass:
     full: bool
     """False when only changes were asked for."""
     grace_days: int
+    removed: frozenset[str] = frozenset()
+    """Records that the source itself said to be gone; a pass over its changes tells that too."""
 
 
 def settle(
@@ -79,10 +81,11 @@ def settle(
     strangers = quarantine.strangers(memory, now) if memory.num_rows else {}
     identity |= dict.fromkeys([*over, *strangers], this.version)
     waiting = _waiting(now, held, was)
-    ended = [r for r in gone if this.full and _over(since[r], this)]
+    known = gone if this.full else [r for r in gone if r in this.removed]
+    ended = [r for r in known if _over(since[r], this)]
     carried = [r for r in gone if r not in set(ended)]
-    missing = {r: since[r] or this.at for r in [*(carried if this.full else []), *held]}
-    missing |= {r: since[r] for r in carried if not this.full and since[r]}
+    missing = {r: since[r] for r in carried if since[r]}
+    missing |= {r: since[r] or this.at for r in [*(set(known) - set(ended)), *held]}
     tables = dict(now)
     if carried or held:
         for name in now.keys() - set(OF_TODAY):

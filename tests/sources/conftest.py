@@ -23,6 +23,8 @@ from pipeline.storage import read_table
 QUICK = HttpPolicy(backoff=0.01, max_wait=0.05, read_timeout=2.0, connect_timeout=2.0, tries=2, obey_robots=False)
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 NOT_COMPARED = ("snapshot_version", "fetched_at")
+MEMORY = "ended_record"
+"""What is remembered of records that are gone: a folder that never had them has none of it."""
 
 
 @dataclass
@@ -48,14 +50,15 @@ class Night:
         """Everything that was landed, without the history of the platform's fields."""
         folder = self.settings.records_dir / self.source.id
         found = {path.stem: self.rows(path.stem) for path in sorted(folder.glob("*.parquet"))}
-        found.pop("source_field", None)
+        for history in ("source_field", MEMORY):
+            found.pop(history, None)
         found["issue"] = [row for row in found["issue"] if not row["code"].startswith("field_")]
         return found
 
     def bytes(self) -> dict[str, bytes]:
         """The record tables byte for byte."""
         folder = self.settings.records_dir / self.source.id
-        return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet"))}
+        return {path.name: path.read_bytes() for path in sorted(folder.glob("*.parquet")) if path.stem != MEMORY}
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def night(tmp_path: Path) -> Iterator[Callable[..., Any]]:
     def made(site: Site, kind: str, name: str = "data", *, codes: tuple[str, ...] = (), **options: Any) -> Any:
         with serving(site) as base:
             filled = {k: v.replace("{base}", base) if isinstance(v, str) else v for k, v in options.items()}
-            source = SourceSettings(kind, kind, {"pace_seconds": 0, **filled})
+            source = SourceSettings(kind, kind, {"pace_seconds": 0, "grace_days": 0, **filled})
             yield Night(
                 Settings(tmp_path / "koonti.yml", tmp_path / name, (source,), municipality_codes=codes, http=QUICK),
                 source,

@@ -4,7 +4,7 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from pipeline.dedupe.identity import PREFIX
+from pipeline.identity import PREFIX
 
 from pipeline import schema, storage
 from pipeline.dedupe import catalogue, services
