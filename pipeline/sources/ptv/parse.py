@@ -23,6 +23,7 @@ from pipeline.sources.ptv.v12 import connection, shapes
 from pipeline.sources.ptv.v12 import organization as organization_v12
 from pipeline.sources.ptv.v12 import service as service_v12
 from pipeline.sources.ptv.v12.joining import Joins
+from pipeline.sources.raw import digest
 from pipeline.sources.snapshots import Capture
 
 READERS: dict[str, Callable[[Tree, str], Item]] = {
@@ -43,7 +44,7 @@ OTHER_MARKS = ("archivingDate", "serviceCollectionNames", "generalDescriptionTyp
 """Fields that only archived things, service collections and general descriptions have."""
 Key = tuple[int, str]
 KINDS = ("organization", "service", "location")
-_COMPARED = tuple(name for name in Item.__dataclass_fields__ if name != "fetched_at")
+_COMPARED = tuple(name for name in Item.__dataclass_fields__ if name not in ("fetched_at", "raw"))
 
 
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
@@ -79,10 +80,13 @@ class _Found:
                 self._joins.learn_code(tree, capture.uri)
                 yield from reading.unread()
             else:
-                yield from self._keep(tree, kind, native_id, capture)
+                sent = None if kind.startswith("v12.") else digest(data)  # what v12 sends comes in parts
+                yield from self._keep(tree, kind, native_id, capture, sent)
             reading.close()
 
-    def _keep(self, tree: Tree, kind: str, native_id: str, capture: Capture) -> Iterator[Finding | Unread]:
+    def _keep(
+        self, tree: Tree, kind: str, native_id: str, capture: Capture, sent: str | None
+    ) -> Iterator[Finding | Unread]:
         """Reads an object and keeps it, unless it is kept already or a newer one is."""
         into: dict[Any, Item]
         key: Any
@@ -98,6 +102,7 @@ class _Found:
             else:
                 into, key = self._kept[kind.startswith("v12.")], (KINDS.index(item.kind), native_id)
         item.fetched_at = capture.fetched_at
+        item.raw = sent
         earlier = into.get(key)
         into[key] = item if earlier is None else max(earlier, item, key=_age)
         if earlier is None or not _same(earlier, item):

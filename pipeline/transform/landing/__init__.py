@@ -36,13 +36,21 @@ class Landed:
     """Items whose id was there before; an issue names them when their content differs."""
 
 
-def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str, rules: Suppressions | None = None) -> Landed:
+def land(
+    parsed: Iterable[Parsed],
+    *,
+    source: str,
+    snapshot_version: str,
+    snapshot_digest: str | None = None,
+    rules: Suppressions | None = None,
+) -> Landed:
     """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter.
 
+    `snapshot_digest` stands for what was sent about an item of which the parser cannot tell it (`sources.raw`).
     What `rules` suppress never becomes a row, and texts are searched for what is a person's (`pipeline.privacy`).
     """
     rules = rules or Suppressions()
-    collector = Collector(source, snapshot_version)
+    collector = Collector(source, snapshot_version, snapshot_digest)
     read = 0
     for one in parsed:
         if rules.records and _is_hidden(one, source, rules):
