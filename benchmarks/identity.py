@@ -1,4 +1,4 @@
-"""The identity stage measured on three days: `python -m benchmarks.identity` (`make bench-identity`).
+"""Ids, golden values and the change feed measured on three days: `python -m benchmarks.identity`.
 
     python -m benchmarks.identity 100000        records
     python -m benchmarks.identity --json out    every figure as JSON
@@ -16,17 +16,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from benchmarks.matching import peak_mb
 from pipeline import schema, storage
+from pipeline.changes import compute
+from pipeline.dedupe import catalogue, provenance
 from pipeline.identity import minter, nightly
 
 DAYS = ("first", "unchanged", "one percent")
+RELATIONS = ("record_id_a", "record_id_b", "relation_type", "rule")
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -58,32 +63,62 @@ def one_percent_later(before: dict[str, str], seed: int = 2) -> tuple[dict[str, 
 def write_day(folder: Path, members: dict[str, str], changed: set[str]) -> None:
     """The record tables and groups of a day as the earlier stages leave them."""
     ids = sorted(members)
+    own = {r: r + "x" if r in changed else r for r in ids}
     record = [
         {
             "record_id": r,
             "source": r.split(":")[0],
             "native_id": r.split(":")[1],
             "kind": "organization",
-            "content_hash": f"{r}{r in changed}",
+            "name": own[r],
+            "content_hash": own[r],
+            "raw_hash": own[r],
         }
         for r in ids
     ]
-    organization = [{"id": r, "name": r, "business_id": "1234567-1" if n % 3 else None} for n, r in enumerate(ids)]
+    rows: dict[str, list[dict[str, Any]]] = {
+        "record": record,
+        "organization": [
+            {
+                "id": r,
+                "name": own[r],
+                "business_id": "1234567-1" if int(r[-7:], 16) % 3 else None,
+                "email": f"{members[r][-5:]}@example.fi",
+                "legal_form": "ry",
+                "municipality_code": "297",
+            }
+            for r in ids
+        ],
+        "organization_name": _details("organization_name", ids, lambda r: {"name": own[r], "name_kind": "official"}),
+        "phone": _details("phone", ids, lambda r: {"number": f"+358{int(r[-7:], 16)}"}),
+        "email": _details("email", ids, lambda r: {"email": f"{members[r][-5:]}@example.fi"}),
+        "address": _details(
+            "address",
+            ids,
+            lambda r: {"address_1": f"Katu {r[-3:]}", "city": "Kuopio", "country": "FI", "address_type": "physical"},
+        ),
+        "text": [
+            {"id": f"{r}#text1", "link_id": r, "field": "description", "language": "fi", "value": f"{own[r]} " * 20}
+            for r in ids
+        ],
+    }
     tables = {
-        "record": schema.table_from_rows("record", record),
-        "organization": schema.table_from_rows("organization", organization),
-        "organization_identifier": schema.empty("organization_identifier"),
+        **{t.name: schema.table_from_rows(t.name, rows.get(t.name, [])) for t in schema.tables(stage="records")},
         "clusters": pa.table({"record_id": ids, "cluster_id": [members[r] for r in ids]}),
     }
     storage.write_tables(folder, tables)
+
+
+def _details(table: str, ids: list[str], made: Callable[[str], dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{"id": f"{r}#{table}1", "organization_id": r, **made(r)} for r in ids]
 
 
 def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     """One day in this process; leaves a folder that the next day can take for the release before."""
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     con = storage.connect()
-    for name in ("record", "organization", "organization_identifier"):
-        con.register(name, storage.read_table(folder, name))
+    for table in schema.tables(stage="records"):
+        con.register(table.name, storage.read_table(folder, table.name))
     made, churn = nightly.assigned(
         con,
         storage.read_table(folder, "clusters"),
@@ -93,20 +128,47 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
         limit=None,
         aside=nightly.Aside(),
     )
-    con.close()
     tables = {"entity_registry": made.registry, "entity_record": made.members, "entity_event": made.events}
     storage.write_tables(out, {"assignment": made.assignment, **tables})
+    ids_s = time.perf_counter() - wall
+    tables |= _golden(con, made.assignment, folder, out, release)
+    golden_s = time.perf_counter() - wall - ids_s
+    con.close()
+    before = {name: storage.read_table(release, name) for name in tables} if release else None
+    tables["change"] = compute(before, tables, version=out.name, previous_version=release.name if release else None)
+    feed_s = time.perf_counter() - wall - ids_s - golden_s
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - wall
-    storage.write_table(out / "bridge.parquet", storage.read_table(folder, "record"))
+    storage.write_tables(out, {"assignment": made.assignment, **tables})
     return {
+        "ids_s": round(ids_s, 3),
+        "golden_s": round(golden_s, 3),
+        "feed_s": round(feed_s, 3),
         "wall_s": round(wall, 3),
         "cpu_s": round(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime, 3),
         "peak_mb": round(peak_mb(), 1),
         "minted": made.minted,
         "carried": made.carried,
         "changed": churn.counted,
+        "changes": tables["change"].num_rows,
     }
+
+
+def _golden(
+    con: duckdb.DuckDBPyConnection, assignment: pa.Table, folder: Path, out: Path, release: Path | None
+) -> dict[str, pa.Table]:
+    """The published tables of the day; what matching would have left is empty."""
+    kinds = {f"source{n}": "csv" for n in range(8)}
+    tables = dict(catalogue.build(con, assignment, kinds=kinds).tables)
+    relations = pa.table({c: pa.array([], pa.string()) for c in RELATIONS})
+    storage.write_tables(folder / "entities", {"relations": relations})
+    bridge = storage.read_table(release, "bridge") if release else schema.empty("bridge")
+    tables |= provenance.tables(con, folder / "entities", out, bridge)
+    source = [{"id": s, "name": s} for s in kinds]
+    snapshot = [{"source": s, "version": out.name, "sha256": out.name} for s in kinds]
+    tables["source"] = schema.table_from_rows("source", source)
+    tables["snapshot"] = schema.table_from_rows("snapshot", snapshot)
+    return tables | {name: schema.empty(name) for name in ("judgement", "correction")}
 
 
 def measure(records: int, work: Path) -> dict[str, dict[str, Any]]:

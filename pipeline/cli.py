@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 import click
 
 from pipeline import __version__
+from pipeline.commands.changes import changes
 from pipeline.commands.correct import correct
 from pipeline.commands.explain import explain
 from pipeline.commands.judge import judge, un_merge
@@ -208,6 +209,7 @@ def ui(config_path: Path | None, port: int) -> None:
     sys.exit(serve(config_path, port))
 
 
+cli.add_command(changes)
 cli.add_command(correct)
 cli.add_command(explain)
 cli.add_command(judge)

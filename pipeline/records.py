@@ -120,11 +120,13 @@ def _read(
         captures = snapshots.layered(looked_at)
         parsed = parse(captures, source.description, source.options)
         last = together[-1]
+        about: dict[str, Any] = {"source": source.id, "snapshot_version": last.version, "rules": own}
+        about["snapshot_digest"] = last.sha256
         if made is None:
-            made = land(parsed, source=source.id, snapshot_version=last.version, rules=own)
+            made = land(parsed, **about)
         else:
             removed = last.removed()
-            made = land_onto(made, parsed, source=source.id, snapshot_version=last.version, removed=removed, rules=own)
+            made = land_onto(made, parsed, removed=removed, **about)
         for one, profile in zip(together, profiles, strict=True):
             known = drift.learned(known, profile, one.fetched_at, full=one.full)
     assert made is not None, "a chain holds at least the snapshot itself"

@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from pipeline import identity, outcomes, schema, storage
 from pipeline import records as record_tables
+from pipeline.changes import nightly as feed
 from pipeline.dedupe import catalogue, gather, provenance, services, tonight
 from pipeline.dedupe.engine import engine
 from pipeline.dedupe.match import MatchResult
@@ -273,6 +274,7 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
         )
         tables = dict(built.tables)
         tables |= provenance.tables(con, settings.entities_dir, ids, storage.read_table(before, "bridge"))
+        records = con.sql("SELECT * FROM record").to_arrow_table()
     finally:
         con.close()
     tables |= published.tables(tables["issue"], settings.entities_dir, corrected, built.corrections)
@@ -283,16 +285,20 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
     tables = protect.without(tables, rules)
+    version = (storage.read_manifest(ids) or {})["version"]
+    tables["change"], prints = feed.changes(settings, tables, records, before=previous, version=version, rules=rules)
     with closing(storage.connect()) as con:
         found = of_catalogue(con, tables)
-    storage.write_tables(settings.catalogue_dir, tables, {"violations": [str(v) for v in found]})
+    facts = {"violations": [str(v) for v in found], feed.FINGERPRINTS: prints}
+    storage.write_tables(settings.catalogue_dir, tables, facts)
     return tables, found
 
 
 @_exclusive
 def publish(settings: Settings, *, now: datetime, accept_churn: bool = False) -> release.Release:
     """Stage 5: the release; raises `Stop` when the catalogue breaks its schema or is empty, or too many ids change."""
-    broken = (storage.read_manifest(settings.catalogue_dir) or {}).get("violations", ["there is no catalogue"])
+    made = storage.read_manifest(settings.catalogue_dir) or {}
+    broken = made.get("violations", ["there is no catalogue"])
     if broken:
         raise Stop("the catalogue breaks its schema: " + "; ".join(broken[:5]))
     facts = storage.read_manifest(settings.data_dir / "identity") or {}
@@ -311,6 +317,7 @@ def publish(settings: Settings, *, now: datetime, accept_churn: bool = False) ->
         copies=tuple(settings.base_dir / target for target in settings.publish_to),
         previous=facts.get("previous"),
         created_at=now,
+        fingerprints=made.get(feed.FINGERPRINTS, {}),
         inspect=lambda folder: final.inspect(folder, upkeep.rules_of(settings)),
         matching=tonight.facts_of(settings.entities_dir),
     )

@@ -1,4 +1,4 @@
-"""`koonti explain`: why two are or are not one, as a table and a waterfall of bits; or the story of one."""
+"""`koonti explain`: why two are or are not one, as a table and a waterfall of bits; or the whole story of one id."""
 
 import sys
 from pathlib import Path
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from pipeline.changes.story import Story
     from pipeline.matching.explain import Organisation, Pair
 
 BAR = 24
@@ -16,6 +17,16 @@ WORDS = {
     "maybe": "perhaps one organisation: a person should look",
     "different": "two organisations",
     "related": "two organisations that belong together",
+}
+
+
+STATES = {
+    "live": "in the catalogue",
+    "merged": "merged into another",
+    "split": "split into several",
+    "retired": "retired: no record of it is seen any more",
+    "outside": "known, outside the published region",
+    "suppressed": "suppressed: nothing more is said about it",
 }
 
 
@@ -36,6 +47,7 @@ def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None, fol
         _explain_list(a, b, folder)
         return
     from pipeline import stages
+    from pipeline.changes.story import story
     from pipeline.cli import newest_release, settings_of
     from pipeline.dedupe import gather
     from pipeline.matching.explain import NotKnown, Release, compare_now
@@ -44,7 +56,15 @@ def explain(a: str, b: str | None, config_path: Path, data_dir: Path | None, fol
     release = Release(folder)
     try:
         if b is None:
-            show_organisation(release.organisation(a))
+            told = story(folder.parent, folder, a)
+            if told is None:
+                raise NotKnown(
+                    f"'{a}' is neither a record (source:id) nor an id (org_…, svc_…, loc_…) of this release."
+                )
+            show_start(told)
+            if told.id.startswith("org_") and told.state == "live":
+                show_organisation(release.organisation(told.id))
+            show_life(told)
             return
         found = release.pair(a, b)
         if found is None:
@@ -133,20 +153,34 @@ def waterfall(steps: list[tuple[str, float]]) -> list[str]:
     return [*lines, f"  {'sum':<20} {sums[-1]:+6.1f}"]
 
 
-def show_organisation(one: "Organisation") -> None:
-    """Records, chosen and losing values, relations and earlier ids."""
+def show_start(told: "Story") -> None:
+    """Who it is, where the id leads, its records with their pages, and why they are one."""
     from pipeline.console import table
 
-    click.echo(f"{one.id}  {one.name}  ({one.state})")
-    if one.successors:
-        click.echo(f"Its records are now with {', '.join(one.successors)}.")
-    if one.earlier:
-        click.echo(f"Carries on {', '.join(one.earlier)}.")
-    if one.records:
-        click.echo("\nRecords, and what ties each to the others:")
-        table(("record", "name", "tied by", "probability"), [
-            (r["record_id"], r["name"], r["match_basis"], r["score"]) for r in one.records
+    click.echo(f"{told.id}  {told.name or '(no name is published)'}  ({STATES.get(told.state, told.state)})")
+    if told.successors:
+        click.echo(f"Its records are now with {', '.join(told.successors)}.")
+    if told.former:
+        click.echo("Carries on " + ", ".join(f"{f['entity_id']} ({f['state']})" for f in told.former) + ".")
+    if told.state == "suppressed":
+        return
+    if told.records:
+        click.echo("\nRecords, and their pages:")
+        table(("record", "name", "seen", "page"), [
+            (r["record_id"], r["name"], r["lifecycle"], r["native_url"]) for r in told.records
         ])  # fmt: skip
+    if told.ties:
+        click.echo("\nWhy they are one (the strongest pair of each record):")
+        table(("record", "record", "rule", "probability", "strongest reasons"), [
+            (t["record_id_a"], t["record_id_b"], t["rule"], t["probability"], t["reasons"]) for t in told.ties
+        ])  # fmt: skip
+
+
+def show_organisation(one: "Organisation") -> None:
+    """Chosen and losing values, and relations."""
+    from pipeline.console import table
+
+    if one.values:
         click.echo("\nValues (* stands in the catalogue):")
         table(("", "field", "value", "rule", "record"), [
             ("*" if v["chosen"] else "", v["field"], v["value"], v["rule"], v["record_id"]) for v in one.values
@@ -156,3 +190,29 @@ def show_organisation(one: "Organisation") -> None:
         table(("how", "organisation", "name", "rule"), [
             (r["relation_type"], r["other_id"], r["other_name"], r["rule"]) for r in one.relations
         ])  # fmt: skip
+
+
+def show_life(told: "Story") -> None:
+    """What people decided, what became of the id, and what changed when."""
+    from pipeline.commands.changes import detail
+    from pipeline.console import table
+
+    if told.decisions:
+        click.echo("\nWhat people decided:")
+        table(("what", "id", "on", "state", "when"), [
+            (d["what"], d["id"], d["decision"], d["state"], str(d["decided_at"] or "")[:10]) for d in told.decisions
+        ])  # fmt: skip
+    if told.events:
+        click.echo("\nWhat became of the id:")
+        table(("release", "event", "cause", "sources", "successors"), [
+            (e["version"], e["event"], e["cause"], _bars(e["detail"]), _bars(e["successors"])) for e in told.events
+        ])  # fmt: skip
+    if told.changes:
+        click.echo("\nWhat changed when (in the releases that are kept):")
+        table(("release", "what", "why", "fields or successors"), [
+            (c["version"], c["operation"], c["cause"], detail(c)) for c in told.changes
+        ])  # fmt: skip
+
+
+def _bars(text: str | None) -> str:
+    return (text or "").replace("|", ", ")

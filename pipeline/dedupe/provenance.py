@@ -142,7 +142,7 @@ _BRIDGE = """
     SELECT r.record_id, e.entity_id, r.source, r.native_id, r.kind, r.native_url, r.name,
            CASE WHEN t.record_id IS NULL THEN 'single' WHEN t.rule = 'must_link' THEN 'judgement'
                 ELSE coalesce(b.basis, 'cluster') END AS match_basis,
-           t.probability AS score, r.content_hash, r.modified_at,
+           t.probability AS score, r.content_hash, r.raw_hash, r.modified_at,
            coalesce(o.first_seen, r.fetched_at) AS first_seen, r.fetched_at AS last_seen,
            coalesce(r.lifecycle, 'seen') AS lifecycle, r.not_seen_since
     FROM record r

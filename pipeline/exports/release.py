@@ -1,8 +1,8 @@
 """Publishes a release: written aside, checked, moved in place; `latest.json` is moved last.
 
-`releases/<version>/` holds `catalogue.duckdb`, `parquet/<table>.parquet` and `manifest.json`. A reader who follows
-`latest.json` sees the old release or the new one, never a half. A killed run leaves a folder that ends in
-`.partial`, which the next run removes.
+`releases/<version>/` holds `catalogue.duckdb`, `parquet/<table>.parquet`, `changes.parquet` and `manifest.json`.
+A reader who follows `latest.json` sees the old release or the new one, never a half. A killed run leaves a folder that
+ends in `.partial`, which the next run removes.
 """
 
 import hashlib
@@ -24,6 +24,8 @@ from pipeline.storage import Stop, in_key_order, write_table
 
 LATEST = "latest.json"
 MANIFEST = "manifest.json"
+CHANGES = "changes.parquet"
+"""The table `change`, where an importing service looks first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ def publish(
     copies: tuple[Path, ...] = (),
     previous: str | None = None,
     created_at: datetime,
+    fingerprints: Mapping[str, str] | None = None,
     inspect: Callable[[Path], None] = lambda folder: None,
     matching: Mapping[str, Any] | None = None,
 ) -> Release:
@@ -83,6 +86,7 @@ def publish(
         (aside / "parquet").mkdir(parents=True)
         for table in schema.tables(stage="catalogue"):
             write_table(aside / "parquet" / f"{table.name}.parquet", in_key_order(table.name, tables[table.name]))
+        shutil.copyfile(aside / "parquet" / "change.parquet", aside / CHANGES)
         in_order = {name: pq.read_table(aside / "parquet" / f"{name}.parquet") for name in tables}
         database.write(aside / "catalogue.duckdb", in_order)
         manifest = {
@@ -93,6 +97,7 @@ def publish(
             "koonti_version": __version__,
             "duckdb_storage_version": database.STORAGE_VERSION,
             "region": list(region),
+            "fingerprints": dict(fingerprints or {}),
             "sources": list(sources),
             "matching": dict(matching or {}),
             "rows": {t.name: tables[t.name].num_rows for t in schema.tables(stage="catalogue")},

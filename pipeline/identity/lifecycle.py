@@ -1,9 +1,9 @@
 """What becomes of a record that its source no longer sends, or that suddenly describes somebody else.
 
 A record that a full pass over the source does not have is `not_seen`; what it last said stays for the source's days of
-grace, and then it has `ended`: its rows go, its history stays in `bridge` and the registry. A partial pass makes
-nobody older but those that the source says are gone; nor does a run in which the source failed or was held back. Time is that of the snapshots, so a snapshot that is
-read again changes nothing.
+grace, and then it has `ended`: its rows go, its history stays in `bridge` and the registry. A partial pass makes nobody
+older but those that the source says are gone; a run in which the source failed or was held back makes nobody older.
+Time is that of the snapshots, so a snapshot that is read again changes nothing.
 
 A record that `quarantine` suspects is held as it last was, `not_seen`, with an issue. It is taken as somebody else,
 with `identity_since`, once a person has accepted it or it has stood so for the days of grace; no id goes along then.

@@ -151,6 +151,8 @@ class Item:
     """The item's own page for people (an actor card, for one)."""
     modified: datetime | str | None = None
     fetched_at: datetime | None = None
+    raw: str | None = field(default=None, repr=False, compare=False)
+    """Digest of what the platform sent about it (`raw.digest`); null when the parser cannot tell which part that is."""
     organization: str | None = None
     """Native id of the organisation responsible; for an organisation its parent."""
     organization_name: str | None = None

@@ -9,7 +9,7 @@ from pipeline.schema.checks import violations
 from pipeline.schema.model import DATA_CLASSES, SchemaError, build_tables
 from pipeline.storage import connect
 
-GOLDEN_COLUMNS = {"organization": 23, "service": 18, "bridge": 15, "assertion": 7, "issue": 8} | {
+GOLDEN_COLUMNS = {"organization": 23, "service": 18, "bridge": 16, "assertion": 7, "issue": 8} | {
     "entity_registry": 6,
     "entity_record": 5,
     "entity_event": 6,

@@ -22,7 +22,7 @@ from pipeline.storage import read_table
 
 QUICK = HttpPolicy(backoff=0.01, max_wait=0.05, read_timeout=2.0, connect_timeout=2.0, tries=2, obey_robots=False)
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-NOT_COMPARED = ("snapshot_version", "fetched_at")
+NOT_COMPARED = ("snapshot_version", "fetched_at", "raw_hash")
 MEMORY = "ended_record"
 """What is remembered of records that are gone: a folder that never had them has none of it."""
 

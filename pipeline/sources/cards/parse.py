@@ -4,6 +4,7 @@ Pages come in any order; an archive holds the same card many times. What stands 
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -12,6 +13,7 @@ from pipeline.sources.cards.page import address_of, soup_of
 from pipeline.sources.cards.site import Site, site_of
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.items import Finding, Item, Parsed
+from pipeline.sources.raw import stamped
 from pipeline.sources.snapshots import Capture
 
 HTML_TYPES = ("text/html", "application/xhtml+xml", "")
@@ -36,6 +38,7 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
         if read is None:
             continue
         native_id, card = read
+        card = replace(card, parsed=list(stamped(card.parsed, capture.body)))
         rank = (card.has_organisation, capture.fetched_at.isoformat(), capture.uri)
         if native_id not in best or rank > best[native_id][0]:
             best[native_id] = (rank, card)

@@ -21,6 +21,7 @@ from pipeline.sources.csv.rows import Read, classified
 from pipeline.sources.csv.several import parts
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.items import Finding, Identifier, Parsed, Unread
+from pipeline.sources.raw import digest
 from pipeline.sources.snapshots import Capture
 
 _NOT_ORGANISATIONS = {
@@ -109,6 +110,7 @@ def _of_sheet(
             continue
         name = cells[names]
         assert name is not None
+        sent = digest([sheet.header, cells])
         named = parts(name)
         native_id = None
         if id_column is not None:
@@ -125,6 +127,7 @@ def _of_sheet(
                 yield field
         if len(named) == 1:
             item, troubles = builder.item(cells, name, native_id)
+            item.raw = sent
             yield item
         else:
             message = f"{place}, row {number}: the cell names {len(named)} organisations; each is read on its own."
@@ -134,6 +137,7 @@ def _of_sheet(
                 item, troubles = builder.item(cells, part, f"{native_id}#{index + 1}")
                 # Which of them a single number belongs to is not told.
                 item.identifiers = [Identifier("business_id", numbers[index])] if len(numbers) == len(named) else []
+                item.raw = sent
                 yield item
         for trouble in troubles:
             message = f"{place}, row {number}: {trouble.message}."

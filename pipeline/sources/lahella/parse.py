@@ -14,6 +14,7 @@ from pipeline.sources.items import Finding, Parsed
 from pipeline.sources.lahella.activity import activity
 from pipeline.sources.lahella.codes import Reading
 from pipeline.sources.lahella.organisation import organisation
+from pipeline.sources.raw import stamped
 from pipeline.sources.snapshots import Capture
 
 DRAFT = "draft"
@@ -68,7 +69,7 @@ def _once(
     if raw.get("status") == DRAFT:
         yield Finding("record_unreadable", f"The {kind} is a draft, so it is not read.", key, "status", DRAFT, "info")
         return
-    yield from activity(raw, key, reading) if is_activity else organisation(raw, key, reading)
+    yield from stamped(activity(raw, key, reading) if is_activity else organisation(raw, key, reading), raw)
 
 
 def _read(capture: Capture) -> Any:

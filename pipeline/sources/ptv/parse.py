@@ -49,7 +49,7 @@ Age = tuple[str, str, bytes]
 ORDER = ("organization", "service", "location")
 KINDS = {"organization": "organization", "service": "service", "channel": "location"}
 """Kind of object -> kind of item."""
-_COMPARED = tuple(name for name in Item.__dataclass_fields__ if name != "fetched_at")
+_COMPARED = tuple(name for name in Item.__dataclass_fields__ if name not in ("fetched_at", "raw"))
 
 
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
@@ -103,7 +103,7 @@ class _Found:
         tree = Tree(data, kind, kind, reading)
         tree.ignore("id")
         item = READERS[kind](tree, reading.native_id)
-        item.fetched_at = capture.fetched_at
+        item.fetched_at, item.raw = capture.fetched_at, digest.hex()
         yield from reading.findings
         yield from reading.unread()
         age = (_modified(item), _fetched(item), digest)

@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.fields import Fields
 from pipeline.sources.items import Finding, Identifier, Item, Name, Parsed
+from pipeline.sources.raw import stamped
 from pipeline.sources.snapshots import Capture
 
 Newest = tuple[str, str, dict[str, Any], datetime]
@@ -42,7 +43,7 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
                 newest[key] = found
     for key in sorted(newest, key=lambda k: (not k.isdigit(), len(k), k)):
         _, _, raw, fetched_at = newest[key]
-        yield from _organisation(raw, key, fetched_at, settings)
+        yield from stamped(_organisation(raw, key, fetched_at, settings), raw)
 
 
 def _organisation(

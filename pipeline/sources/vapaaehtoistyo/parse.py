@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.items import Finding, Identifier, Item, Name, Parsed
+from pipeline.sources.raw import stamped
 from pipeline.sources.snapshots import Capture
 from pipeline.sources.vapaaehtoistyo.task import Reading, key_of, organisation_id, task
 from pipeline.sources.vapaaehtoistyo.words import Privacy
@@ -37,6 +38,8 @@ class _Body:
     id: str
     fetched_at: datetime
     names: Counter[tuple[str | None, str]] = field(default_factory=Counter)
+    sent: list[str] = field(default_factory=list)
+    """What its tasks say of it, as JSON."""
 
 
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
@@ -56,9 +59,9 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
             yield _not_published(key, copy.raw.get("status"), status)
             continue
         _name_body(bodies, copy, reading)
-        yield from task(copy.raw, key, copy.fetched_at, reading)
+        yield from stamped(task(copy.raw, key, copy.fetched_at, reading), copy.raw)
     for native_id in sorted(bodies):
-        yield from _organisation(native_id, bodies[native_id])
+        yield from stamped(_organisation(native_id, bodies[native_id]), sorted(bodies[native_id].sent))
 
 
 def _records(capture: Capture) -> Iterator[Any]:
@@ -114,6 +117,7 @@ def _name_body(bodies: dict[str, _Body], copy: _Copy, reading: Reading) -> None:
     body = bodies.setdefault(native_id, _Body(key, copy.fetched_at))
     body.fetched_at = max(body.fetched_at, copy.fetched_at)
     body.names.update(reading.texts(copy.raw.get("organizationName")))
+    body.sent.append(json.dumps([copy.raw["organization"], copy.raw.get("organizationName")], sort_keys=True))
 
 
 def _organisation(native_id: str, body: _Body) -> Iterator[Parsed]:

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.items import Finding, Parsed
+from pipeline.sources.raw import stamped
 from pipeline.sources.snapshots import Capture
 from pipeline.sources.ytj.company import company
 
@@ -46,7 +47,7 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
         for raw in companies:
             yield from _remember(raw, capture, newest)
     for key in sorted(newest):
-        yield from company(newest[key][3], key, newest[key][4], settings)
+        yield from stamped(company(newest[key][3], key, newest[key][4], settings), newest[key][3])
     for asked in sorted(one for one in silent if one and one not in newest):
         message = "PRH's open data does not know this Y-tunnus. That is no error: it holds the trade register only."
         yield Finding("record_unreadable", message, field="businessId", value=asked, level="info")

@@ -40,12 +40,20 @@ class Landed:
     """Links that lead to no record of the source; `land_onto` needs them."""
 
 
-def land(parsed: Iterable[Parsed], *, source: str, snapshot_version: str, rules: Suppressions | None = None) -> Landed:
+def land(
+    parsed: Iterable[Parsed],
+    *,
+    source: str,
+    snapshot_version: str,
+    snapshot_digest: str | None = None,
+    rules: Suppressions | None = None,
+) -> Landed:
     """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter.
 
+    `snapshot_digest` stands for what was sent about an item of which the parser cannot tell it (`sources.raw`).
     What `rules` suppress never becomes a row, and texts are searched for what is a person's (`pipeline.privacy`).
     """
-    tables, _, read, repeated = _collected(parsed, source, snapshot_version, rules)
+    tables, _, read, repeated = _collected(parsed, source, snapshot_version, snapshot_digest, rules)
     return _closed(tables, source, read, repeated)
 
 
@@ -55,6 +63,7 @@ def land_onto(
     *,
     source: str,
     snapshot_version: str,
+    snapshot_digest: str | None = None,
     removed: Iterable[str] = (),
     rules: Suppressions | None = None,
 ) -> Landed:
@@ -63,7 +72,7 @@ def land_onto(
     Only what the delta holds is read and cleaned; all other rows are taken over as they are, so
     they must follow the same `rules`.
     """
-    newer, touched, read, repeated = _collected(parsed, source, snapshot_version, rules)
+    newer, touched, read, repeated = _collected(parsed, source, snapshot_version, snapshot_digest, rules)
     touched |= {f"{source}:{native_id}" for native_id in removed}
     touched |= set(newer["issue"].column("record_id").drop_null().to_pylist())
     before = _accounted(base.tables) & touched
@@ -87,13 +96,18 @@ def landed(tables: Tables, dangling: pa.Table, *, read: int, repeated: int) -> L
 
 
 def _collected(
-    parsed: Iterable[Parsed], source: str, snapshot_version: str, suppressed: Suppressions | None
+    parsed: Iterable[Parsed],
+    source: str,
+    snapshot_version: str,
+    snapshot_digest: str | None,
+    suppressed: Suppressions | None,
 ) -> tuple[Tables, set[str], int, int]:
     """Open tables, the records in them, and how many items were read and repeated.
 
     An item that replaces one handed on before goes into a later layer; each layer takes the place of those below.
     """
-    layers, findings = [Collector(source, snapshot_version)], Collector(source, snapshot_version)
+    layers = [Collector(source, snapshot_version, snapshot_digest)]
+    findings = Collector(source, snapshot_version)
     versions: dict[str, int] = {}
     rules = suppressed or Suppressions()
     read = 0
@@ -107,7 +121,7 @@ def _collected(
             else:
                 read += 1
             if level == len(layers):
-                layers.append(Collector(source, snapshot_version))
+                layers.append(Collector(source, snapshot_version, snapshot_digest))
             land_item(layers[level], _unlinked(one, source, rules) if rules.records else one)
         elif isinstance(one, Finding):
             findings.finding(one)

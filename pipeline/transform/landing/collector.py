@@ -25,9 +25,10 @@ OWNER_OF_KIND = {"organization": "organization_id", "service": "service_id", "lo
 class Collector:
     """Rows by table, issues, and which records there are."""
 
-    def __init__(self, source: str, snapshot_version: str) -> None:
+    def __init__(self, source: str, snapshot_version: str, snapshot_digest: str | None = None) -> None:
         self.source = source
         self.snapshot_version = snapshot_version
+        self.snapshot_digest = snapshot_digest
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.unread: Counter[str] = Counter()
         self.repeated = 0

@@ -48,6 +48,7 @@ def land_item(c: Collector, item: Item) -> None:
             "name": best,
             "modified_at": moment(item.modified) if item.modified else None,
             "content_hash": content,
+            "raw_hash": item.raw or c.snapshot_digest,
             "owner_record_id": owner if item.kind != "organization" else None,
             "snapshot_version": c.snapshot_version,
             "fetched_at": item.fetched_at,

@@ -4,13 +4,13 @@ from datetime import date
 
 import pyarrow as pa
 import pytest
-from pipeline.identity import PREFIX
 
 from pipeline import schema, storage
 from pipeline.dedupe import catalogue, services
 from pipeline.dedupe.services.rules import load_rules
 from pipeline.dedupe.services.times import slots_in_words
 from pipeline.dedupe.services.wording import own_words, service_name
+from pipeline.identity import PREFIX
 from pipeline.sources.items import Address, Hours, Item, Name, Text
 from pipeline.transform.landing import land
 
