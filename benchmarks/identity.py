@@ -121,7 +121,7 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
         con.register(table.name, storage.read_table(folder, table.name))
     made, churn = nightly.assigned(
         con,
-        storage.read_table(folder, "clusters"),
+        {"organization": storage.read_table(folder, "clusters")},
         release,
         version=out.name,
         mint=lambda prefix: minter(NOW, prefix=prefix),

@@ -5,6 +5,8 @@ from datetime import UTC, datetime
 import dagster as dg
 
 from pipeline import schema, stages, storage
+from pipeline.dedupe import tonight
+from pipeline.exports.release import verify
 from pipeline.ledger import published
 from pipeline.orchestration.metadata import arrow_columns, counts, preview, table_schema
 from pipeline.orchestration.source_assets import Report
@@ -37,8 +39,8 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
     )
     def matches(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         result = or_stop(lambda: stages.match_records(settings, now=datetime.now(UTC)))
-        night = stages.tonight.facts_of(settings.entities_dir)
-        drifted = stages.tonight.warning(night)
+        night = tonight.facts_of(settings.entities_dir)
+        drifted = tonight.warning(night)
         records = result.clusters.num_rows
         clusters = len(set(result.clusters.column("cluster_id").to_pylist()))
         report("matches", f"{records} records are {clusters} organisations ({night['run']})")
@@ -144,7 +146,7 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
         accept = config.accept_churn
         made = or_stop(lambda: stages.publish(settings, now=datetime.now(UTC), accept_churn=accept))
         report("release", f"{made.version} published")
-        wrong = stages.release.verify(made.path)
+        wrong = verify(made.path)
         size = sum(int(f["bytes"]) for f in made.manifest["files"].values())
         return dg.MaterializeResult(
             metadata={

@@ -11,7 +11,7 @@ from pipeline.privacy.needles import Needle
 from pipeline.privacy.suppression import Suppressions, load
 from pipeline.sources.items import Contact, Email, Item, Name, Phone, Text
 from pipeline.sources.snapshots import Capture
-from pipeline.storage import Stop, write_table
+from pipeline.storage import Stop, write_table, write_tables
 from pipeline.transform.landing import land
 
 HEAD = "id,scope,target,field,value,reason,author,decided_at,revokes\n"
@@ -208,8 +208,7 @@ def test_a_source_that_opted_out_is_neither_asked_nor_used(tmp_path, row):
     opted(data / "ledger", row)
     source = SourceSettings("lista", "csv", {"url": "https://lists.example.org/a.csv"})
     settings = Settings(config_path=tmp_path / "koonti.yml", data_dir=data, sources=(source,))
-    write = stages.storage.write_tables
-    write(data / "records" / "lista", {"record": schema.empty("record")}, {"version": "v", "organizations": 5})
+    write_tables(data / "records" / "lista", {"record": schema.empty("record")}, {"version": "v", "organizations": 5})
     moment = upkeep.datetime(2026, 1, 1, tzinfo=upkeep.UTC)
     taken = stages.take_snapshot(settings, source, now=moment, progress=lambda text: None)
     assert (taken.state, taken.failed, taken.requests) == ("opted_out", False, 0)
