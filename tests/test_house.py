@@ -96,13 +96,13 @@ def test_run_time_data_and_secrets_are_ignored_by_git():
 def test_every_command_and_link_in_the_docs_exists(page):
     text = (ROOT / page).read_text(encoding="utf-8")
     for line in re.findall(
-        r"(?:\.venv/bin/)?koonti ([a-z][a-z ]*)", "\n".join(re.findall(r"`[^`]*`|^    .*$", text, re.MULTILINE))
+        r"(?:\.venv/bin/)?koonti ([a-z][a-z -]*)", "\n".join(re.findall(r"`[^`]*`|^    .*$", text, re.MULTILINE))
     ):
         words = line.split()
         command = cli.commands.get(words[0])
         assert command is not None, f"{page}: koonti {words[0]}"
-    recipes = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
-    for recipe in re.findall(r"`make ([a-z]+)`", text):
+    recipes = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    for recipe in re.findall(r"`make ([a-z-]+)`", text):
         assert recipe in recipes, f"{page}: make {recipe}"
     for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", text):
         assert (ROOT / page).parent.joinpath(target).exists(), f"{page}: {target}"
