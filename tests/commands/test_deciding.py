@@ -6,7 +6,7 @@ import duckdb
 import pytest
 from click.testing import CliRunner
 
-from pipeline import stages
+from pipeline import outcomes, stages
 from pipeline.cli import cli
 from pipeline.ledger import files
 from pipeline.settings import load
@@ -44,7 +44,7 @@ class Place:
         self.now += timedelta(days=1)
         for source in settings.sources:
             stages.take_snapshot(settings, source, now=self.now, progress=lambda _: None)
-            stages.outcomes.note(settings, stages.land_source(settings, source))
+            outcomes.note(settings, stages.land_source(settings, source))
         stages.match_records(settings)
         stages.assign_ids(settings, now=self.now)
         _, broken = stages.build_catalogue(settings)
