@@ -49,15 +49,17 @@ def organizations(con: duckdb.DuckDBPyConnection) -> None:
     pick = ", ".join(f"max(value) FILTER (field = '{f}') AS {f}" for f in (*SCALARS, "name", "coordinates"))
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE golden_organization AS
-        WITH chosen AS (
-            SELECT DISTINCT entity_id, field, value FROM assertion WHERE chosen AND value <> ''
-        ), wide AS (
+        WITH wide AS MATERIALIZED (
             SELECT entity_id, {pick}, max(value) FILTER (field = 'parent_organization_id') AS parent_organization_id,
                    max(value) FILTER (field = 'description@fi') AS fi,
                    max(value) FILTER (field = 'description@sv') AS sv,
                    max(value) FILTER (field = 'description@en') AS en,
                    max(value) FILTER (field = 'description@') AS untold
-            FROM chosen GROUP BY entity_id
+            FROM assertion WHERE chosen AND value <> '' GROUP BY entity_id
+        ), origin AS (   -- where the chosen coordinates come from
+            SELECT a.entity_id, min(o.coordinate_origin) AS origin FROM organization o
+            JOIN (SELECT entity_id, record_id FROM assertion WHERE field = 'coordinates' AND chosen) a
+                ON a.record_id = o.id GROUP BY 1
         ), other AS (
             SELECT c.entity_id, c.value, count(*) AS uses FROM assertion c
             WHERE field IN ('name', 'alternate_name') AND value <> '' AND (chosen OR rule <> 'correction') GROUP BY ALL
@@ -74,12 +76,10 @@ def organizations(con: duckdb.DuckDBPyConnection) -> None:
                t.county_code AS wellbeing_county_code,
                CAST(split_part(w.coordinates, ',', 1) AS DOUBLE) AS latitude,
                CAST(split_part(w.coordinates, ',', 2) AS DOUBLE) AS longitude,
-               CASE WHEN w.coordinates IS NOT NULL THEN coalesce((
-                    SELECT min(o.coordinate_origin) FROM organization o JOIN assertion a ON a.record_id = o.id
-                    WHERE a.entity_id = w.entity_id AND a.field = 'coordinates' AND a.chosen), 'person') END
-                    AS coordinate_origin,
+               CASE WHEN w.coordinates IS NOT NULL THEN coalesce(c.origin, 'person') END AS coordinate_origin,
                w.parent_organization_id, w.status
         FROM wide w
         LEFT JOIN alternate n USING (entity_id)
+        LEFT JOIN origin c USING (entity_id)
         LEFT JOIN town t ON t.code = w.municipality_code
     """)

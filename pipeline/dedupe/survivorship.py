@@ -28,12 +28,8 @@ CRITERIA = {
 }
 
 
-_KEPT = {
-    "fullest-1": """NOT EXISTS (
-        SELECT 1 FROM weighed o WHERE o.entity_id = w.entity_id AND o.field = w.field
-          AND starts_with(lower(o.value), lower(w.value) || ', '))"""
-}
-"""Rules of fields with many values under which not every value is kept: what another says with more behind it goes."""
+_LOSES = {"fullest-1": "starts_with(lower(o.value), lower(v.value) || ', ')"}
+"""Rules of fields with many values under which a value `v` is not kept when another `o` of its field says more."""
 
 
 class RulesMistaken(Exception):
@@ -73,44 +69,81 @@ def parse_rules(raw: Mapping[str, Any]) -> Rules:
 def choose(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Makes the table `assertion` from the table `stated`.
 
-    `stated` has entity_id, field, record_id, value, raw_value, kind (of the source), modified_at: one row per
-    value that a record states. `assertion` has the columns of the schema table of that name.
+    `stated` has entity_id, field, record_id, source, value, raw_value, kind (of the source), modified_at: one row per
+    value that a record states, no value null. `assertion` has the columns of the schema table of that name, in any
+    order of rows; of one value that a record writes in several ways the first by the alphabet stands as raw.
+    Most fields are stated alike by all records, so only what is contradicted is weighed.
     """
-    con.execute("CREATE OR REPLACE TEMP TABLE authority (kind VARCHAR, authority INTEGER)")
-    con.executemany("INSERT INTO authority VALUES (?, ?)", sorted(rules.authority.items()))
+    _disputes(con, rules)
+    con.execute(_winners(rules)).fetchall()
+    con.execute(_losers(rules)).fetchall()
     con.execute("""
-        CREATE OR REPLACE TEMP TABLE weighed AS
-        WITH agreement AS (
-            SELECT entity_id, field, lower(value) AS folded, count(DISTINCT source) AS agreed
-            FROM stated GROUP BY ALL
-        ), filled AS (
-            SELECT record_id, count(DISTINCT field) AS completeness FROM stated GROUP BY ALL
-        )
-        SELECT s.*, coalesce(a.authority, 9) AS authority, g.agreed, c.completeness,
-               count(DISTINCT s.value) OVER (PARTITION BY s.entity_id, s.field) AS alternatives
-        FROM stated s
-        LEFT JOIN authority a USING (kind)
-        JOIN filled c USING (record_id)
-        JOIN agreement g ON g.entity_id = s.entity_id AND g.field = s.field AND g.folded = lower(s.value)
-    """)
-    single = " UNION ALL ".join(
-        f"""SELECT entity_id, field, record_id, value, raw_value, alternatives, '{rule}' AS rule,
-            first_value(value) OVER (PARTITION BY entity_id, field ORDER BY {", ".join(CRITERIA[c] for c in order)},
-                                     value, record_id) AS winner
-            FROM weighed WHERE field = '{name}'"""
-        for name, (rule, order) in rules.fields.items()
-    )
-    several = " UNION ALL ".join(
-        f"SELECT entity_id, field, record_id, value, raw_value, {_KEPT.get(rule, 'true')} AS chosen, '{rule}' AS rule "
-        f"FROM weighed w WHERE field = '{name}'"
-        for name, rule in rules.multiple.items()
-    )
-    con.execute(f"""
         CREATE OR REPLACE TEMP TABLE assertion AS
-        SELECT DISTINCT ON (entity_id, field, record_id, value) * FROM (
-            SELECT entity_id, field, record_id, value, raw_value, value = winner AS chosen,
-                   CASE WHEN alternatives = 1 THEN 'only' ELSE rule END AS rule
-            FROM ({single})
-            UNION ALL {several}
-        ) ORDER BY entity_id, field, record_id, value, raw_value
-    """)
+        WITH said AS (
+            SELECT entity_id, field, record_id, value, min(raw_value) AS raw_value FROM stated GROUP BY ALL
+        )
+        SELECT s.entity_id, s.field, s.record_id, s.value, s.raw_value,
+               CASE WHEN r.is_single THEN w.winner IS NULL OR s.value = w.winner ELSE l.value IS NULL END AS chosen,
+               CASE WHEN r.is_single AND w.winner IS NULL THEN 'only' ELSE r.rule END AS rule
+        FROM said s
+        JOIN field_rule r ON r.field = s.field
+        LEFT JOIN field_winner w ON w.entity_id = s.entity_id AND w.field = s.field
+        LEFT JOIN field_loser l ON l.entity_id = s.entity_id AND l.field = s.field AND l.value = s.value
+    """).fetchall()
+
+
+def _disputes(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
+    """Tables `authority`, `field_rule` and `disputed`: the rows of `stated` that others contradict."""
+    con.execute("CREATE OR REPLACE TEMP TABLE authority (kind VARCHAR, authority INTEGER)").fetchall()
+    con.executemany("INSERT INTO authority VALUES (?, ?)", sorted(rules.authority.items()))
+    con.execute("CREATE OR REPLACE TEMP TABLE field_rule (field VARCHAR, rule VARCHAR, is_single BOOLEAN)").fetchall()
+    single = [(name, rule, True) for name, (rule, _) in rules.fields.items()]
+    con.executemany("INSERT INTO field_rule VALUES (?, ?, ?)", single)
+    con.executemany(
+        "INSERT INTO field_rule VALUES (?, ?, ?)", [(*several, False) for several in rules.multiple.items()]
+    )
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE disputed AS
+        SELECT s.* FROM stated s SEMI JOIN (
+            SELECT entity_id, field FROM stated GROUP BY ALL HAVING min(value) <> max(value)
+        ) d USING (entity_id, field)
+    """).fetchall()
+
+
+def _winners(rules: Rules) -> str:
+    """Table `field_winner` (entity_id, field, winner): of each disputed field with one value the one that stands."""
+    parts = [
+        f"SELECT entity_id, field, value AS winner FROM weighed WHERE field = '{name}' QUALIFY row_number() OVER ("
+        f"PARTITION BY entity_id ORDER BY {', '.join(CRITERIA[c] for c in order)}, value, record_id) = 1"
+        for name, (_, order) in rules.fields.items()
+    ]
+    return f"""
+        CREATE OR REPLACE TEMP TABLE field_winner AS
+        WITH rival AS (
+            SELECT d.* FROM disputed d SEMI JOIN (FROM field_rule WHERE is_single) USING (field)
+        ), agreement AS (
+            SELECT entity_id, field, lower(value) AS folded, count(DISTINCT source) AS agreed FROM rival GROUP BY ALL
+        ), filled AS (
+            SELECT record_id, count(DISTINCT field) AS completeness FROM stated
+            SEMI JOIN rival USING (record_id) GROUP BY ALL
+        ), weighed AS MATERIALIZED (
+            SELECT s.*, coalesce(a.authority, 9) AS authority, g.agreed, c.completeness
+            FROM rival s
+            LEFT JOIN authority a USING (kind)
+            JOIN filled c USING (record_id)
+            JOIN agreement g ON g.entity_id = s.entity_id AND g.field = s.field AND g.folded = lower(s.value)
+        )
+        {" UNION ALL ".join(parts)}
+    """
+
+
+def _losers(rules: Rules) -> str:
+    """Table `field_loser` (entity_id, field, value): values of fields with many values that are not kept."""
+    parts = ["SELECT entity_id, field, value FROM disputed WHERE false"] + [
+        f"""SELECT DISTINCT v.entity_id, v.field, v.value FROM disputed v
+            JOIN disputed o ON o.entity_id = v.entity_id AND o.field = v.field AND {_LOSES[rule]}
+            WHERE v.field = '{name}' AND o.field = '{name}'"""
+        for name, rule in rules.multiple.items()
+        if rule in _LOSES
+    ]
+    return f"CREATE OR REPLACE TEMP TABLE field_loser AS {' UNION ALL '.join(parts)}"

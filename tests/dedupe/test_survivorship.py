@@ -61,6 +61,29 @@ def test_every_phone_is_kept():
     assert {chosen for chosen, _ in found.values()} == {True}
 
 
+def test_a_value_written_in_several_ways_by_one_record_is_one_and_contradicts_nothing():
+    con = connect()
+    con.execute("""
+        CREATE TABLE stated AS
+        SELECT 'e' AS entity_id, 'business_id' AS field, 'a:1' AS record_id, 'a' AS source, '1234567-1' AS value,
+               unnest(['FI12345671', '1234567 1', NULL]) AS raw_value, 'csv' AS kind, NULL::TIMESTAMP AS modified_at
+    """).fetchall()
+    choose(con, rules())
+    assert con.execute("SELECT value, raw_value, chosen, rule FROM assertion").fetchall() == [
+        ("1234567-1", "1234567 1", True, "only")
+    ]
+
+
+def test_an_address_goes_when_another_says_it_with_more_behind_it_whatever_the_case():
+    said = ["Uusikatu 1", "UUSIKATU 1, 70100 Kuopio", "Uusikatu 11"]
+    found = decide([("address", f"a:{n}", "csv", value, None) for n, value in enumerate(said)])
+    assert [found["address", value] for value in said] == [
+        (False, "fullest-1"),
+        (True, "fullest-1"),
+        (True, "fullest-1"),
+    ]
+
+
 def test_a_register_goes_before_what_an_organisation_says_itself_and_that_before_others():
     found = decide(
         [
