@@ -10,6 +10,7 @@ Belongs here: finding such wordings and saying them by one. Abbreviations told b
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded
+from pipeline.dedupe.word_lists import codes, joined, replaced
+from pipeline.dedupe.word_lists import flat as flatten
 from pipeline.transform.names.stems import stem
 
 PLACES = 3
@@ -41,69 +44,77 @@ def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Ta
     `flat` and `owner` hold, for every name of every record, the row of `parsed` and of `records` (which has the
     columns `business_id, phones, emails`).
     """
-    cores, umbrellas = parsed.column("core").to_pylist(), parsed.column("umbrella").to_pylist()
-    wording, place = _wordings(parsed, cores, umbrellas)
-    number = {w: i for i, w in enumerate(sorted({w for w in wording if w is not None}))}
-    of = np.array([-1 if w is None else number[w] for w in wording] + [-1], dtype=np.int64)
-    known = _meant(list(number), of, place, flat, owner.astype(np.int64), records)
+    parts: dict[str, Any] = {c: flatten(parsed.column(c)) for c in ("umbrella", "core", "dependent", "place_keys")}
+    names, of, place = _wordings(parts)
+    known = _meant(names, of, place, flat, owner.astype(np.int64), records)
     if not known:
         return parsed
+    best = _said(parts["core"], of, set(known.values()))
+    rows = np.flatnonzero(np.isin(of, list(known)))
+    meant = [known[k] for k in of[rows].tolist()]
+    parts["core"] = replaced(parts["core"], rows, [best[k] for k in meant])
+    parts["umbrella"] = replaced(parts["umbrella"], rows, [names[k][0] or None for k in meant])
+    return pa.table({c: parts.get(c, parsed.column(c)) for c in parsed.column_names})
+
+
+def _said(cores: pa.Array, of: Numbers, wanted: set[int]) -> dict[int, tuple[str, ...]]:
+    """Wording -> the words that mostly say it."""
+    rows = np.flatnonzero(np.isin(of, list(wanted)))
     said: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for i in np.flatnonzero(np.isin(of[:-1], list(set(known.values())))).tolist():
-        said[int(of[i])][tuple(cores[i])] += 1
-    best = {k: min(c.items(), key=lambda kv: (-kv[1], kv[0]))[0] for k, c in said.items()}
-    names = list(number)
-    for i in np.flatnonzero(np.isin(of[:-1], list(known))).tolist():
-        k = known[int(of[i])]
-        cores[i], umbrellas[i] = list(best[k]), names[k][0] or None
-    changed = {"core": pa.array(cores, pa.list_(pa.string())), "umbrella": pa.array(umbrellas, pa.string())}
-    return pa.table({c: changed.get(c, parsed.column(c)) for c in parsed.column_names})
+    for k, core in zip(of[rows].tolist(), cores.take(pa.array(rows)).to_pylist(), strict=True):
+        said[k][tuple(core)] += 1
+    return {k: min(c.items(), key=lambda kv: (-kv[1], kv[0]))[0] for k, c in said.items()}
 
 
-def _wordings(
-    parsed: pa.Table, cores: list[list[str]], umbrellas: list[str | None]
-) -> tuple[list[Wording | None], Numbers]:
-    """(wording, code of the place) of each distinct name that has one place."""
-    keys = parsed.column("place_keys").to_pylist()
-    beside = parsed.column("dependent").to_pylist()
-    wording: list[Wording | None] = [
-        (u or "", " ".join(sorted(map(stem, c))), d or "") if len(k) == 1 and k[0][0] != "X" and (c or u) else None
-        for u, c, k, d in zip(umbrellas, cores, keys, beside, strict=True)
-    ]
-    towns = {p: i for i, p in enumerate(sorted({k[0] for k in keys if k}))}
-    return wording, np.array([towns[k[0]] if k else -1 for k in keys] + [-1], dtype=np.int64)
+def _wordings(parts: dict[str, Any]) -> tuple[list[Wording], Numbers, Numbers]:
+    """(the wordings that stand in at least `PLACES` places, in order; the wording of each distinct name, -1 for none;
+    the code of its place).
+
+    Only names of one place count, and none of an area without a register.
+    """
+    core, umbrella, beside = joined(parts["core"], stem), parts["umbrella"], parts["dependent"]
+    told = (np.asarray(pc.list_value_length(parts["core"])) > 0) | (np.asarray(pc.fill_null(umbrella, "")) != "")
+    rows = np.flatnonzero((np.asarray(pc.list_value_length(parts["place_keys"])) == 1) & told)
+    keys = pc.list_element(parts["place_keys"].take(pa.array(rows)), 0)
+    placed = ~np.asarray(pc.starts_with(keys, "X"), dtype=bool)
+    rows, keys = rows[placed], keys.filter(pa.array(placed))
+    where, towns = coded(keys)
+    some = pa.array(rows)
+    kind = codes(pc.fill_null(umbrella.take(some), ""), core.take(some), pc.fill_null(beside.take(some), ""))
+    _, first = np.unique(kind, return_index=True)
+    seen = np.unique(kind * max(len(towns), 1) + where) // max(len(towns), 1)
+    often = np.flatnonzero(np.bincount(seen, minlength=len(first)) >= PLACES)
+    told_by = pa.array(rows[first[often]])
+    columns = (umbrella.take(told_by), core.take(told_by), beside.take(told_by))
+    found = [(u or "", c, d or "") for u, c, d in zip(*(c.to_pylist() for c in columns), strict=True)]
+    order = sorted(range(len(found)), key=found.__getitem__)
+    number = np.full(len(first), -1, dtype=np.int64)
+    number[often[order]] = np.arange(len(order))
+    of, place = (np.full(len(core), -1, dtype=np.int64) for _ in range(2))
+    of[rows], place[rows] = number[kind], where
+    return [found[i] for i in order], of, place
 
 
 def _meant(
     names: list[Wording], of: Numbers, place: Numbers, flat: Numbers, owner: Numbers, records: pa.Table
 ) -> dict[int, int]:
     """Wording -> the wording that stands for it; only those that change."""
-    pairs = np.unique(np.stack([of, place], 1)[of >= 0], axis=0)
-    if not len(pairs):
+    if not names:
         return {}
-    recurs = np.append(np.bincount(pairs[:, 0], minlength=len(names)) >= PLACES, False)
-    use = np.flatnonzero(recurs[of[flat]])
+    use = np.flatnonzero(of[flat] >= 0)
     w, p, row = of[flat[use]], place[flat[use]], owner[use]
-    shared: dict[tuple[int, int], set[int]] = defaultdict(set)
-    same_number: Counter[tuple[int, int]] = Counter()
-    for number, values in _values(records):
-        for where, some in _connected(w, p, row, values):
-            for pair in ((x, y) for n, x in enumerate(some) for y in some[n + 1 :]):
-                if names[pair[0]][2] != names[pair[1]][2]:
-                    continue
-                shared[pair].add(where)
-                same_number[pair] += number
-    likely = {pair for pair, found in shared.items() if len(found) >= PLACES}
+    shared, same_number = _shared(names, w, p, row, records)
+    likely = {pair for pair, found in shared.items() if found >= PLACES}
     wanted = {k for pair in likely for k in pair}
     standing: dict[int, set[int]] = defaultdict(set)
-    for x, y in pairs[np.isin(pairs[:, 0], list(wanted))].tolist():
+    for x, y in zip(*(c[np.isin(of, list(wanted))].tolist() for c in (of, place)), strict=True):
         standing[x].add(y)
     ids = _ids(w, p, row, records, wanted)
 
     def are_two(x: int, y: int, share: float = STRANGE) -> bool:
         """Side by side in many places, sharing little."""
         common = standing[x] & standing[y]
-        return len(common) >= PLACES and len(shared.get((min(x, y), max(x, y)), ())) < share * len(common)
+        return len(common) >= PLACES and shared[min(x, y), max(x, y)] < share * len(common)
 
     def is_contrary(x: int, y: int) -> bool:
         common = standing[x] & standing[y]
@@ -119,7 +130,7 @@ def _meant(
     both = {k for k, of_k in beside.items() if any(are_two(x, y) for n, x in enumerate(of_k) for y in of_k[n + 1 :])}
     often = np.bincount(w, minlength=len(names))
     classes = {k: [k] for k in wanted}
-    for x, y in sorted(one, key=lambda k: (-len(shared[k]), names[k[0]], names[k[1]])):
+    for x, y in sorted(one, key=lambda k: (-shared[k], names[k[0]], names[k[1]])):
         mine, other = classes[x], classes[y]
         if mine is other or x in both or y in both or len({names[k][0] for k in mine + other} - {""}) > 1:
             continue
@@ -131,6 +142,60 @@ def _meant(
     return {k: b for k, b in best.items() if b != k}
 
 
+def _shared(
+    names: list[Wording], w: Numbers, p: Numbers, row: Numbers, records: pa.Table
+) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
+    """Two wordings, the lesser first -> (places where they share something, Y-tunnus that they share in a place).
+
+    `w, p, row` are the wording, the place and the record of each name.
+    """
+    beside = np.unique([n[2] for n in names], return_inverse=True)[1]
+    size, towns = len(names), int(p.max(initial=0)) + 1
+    pairs: list[Numbers] = []
+    where: list[Numbers] = []
+    numbers: list[Numbers] = []
+    for number, values in _values(records):
+        found, at = _connected(w, p, row, values, size)
+        alike = beside[found // size] == beside[found % size]
+        pairs.append(found[alike])
+        where.append(at[alike])
+        if number:
+            numbers.append(found[alike])
+    places = np.unique(np.concatenate(pairs) * towns + np.concatenate(where)) // towns
+    return _counted(places, size), _counted(np.concatenate(numbers), size)
+
+
+def _counted(pairs: Numbers, size: int) -> Counter[tuple[int, int]]:
+    found, times = np.unique(pairs, return_counts=True)
+    return Counter({(k // size, k % size): n for k, n in zip(found.tolist(), times.tolist(), strict=True)})
+
+
+def _connected(
+    w: Numbers, p: Numbers, row: Numbers, values: tuple[Numbers, Numbers], size: int
+) -> tuple[Numbers, Numbers]:
+    """(two wordings x < y as `x * size + y`, place) for each value that connects them there; `size` is their number."""
+    of_row, value = values
+    order = np.argsort(of_row, kind="stable")
+    of_row, value = of_row[order], value[order]
+    left = np.searchsorted(of_row, row)
+    count = np.searchsorted(of_row, row, side="right") - left
+    each = np.repeat(np.arange(len(row)), count)
+    nth = np.arange(len(each)) - np.repeat(np.cumsum(count) - count, count)
+    said = value[left[each] + nth]
+    each, said = each[said >= 0], said[said >= 0]
+    most = int(said.max(initial=0)) + 1
+    key = np.unique((p[each] * most + said) * size + w[each])
+    group, wording = key // size, key % size
+    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
+    crowd = np.repeat(np.diff(np.append(starts, len(group))), np.diff(np.append(starts, len(group))))
+    pairs, places = [], []
+    for step in range(1, CROWD):
+        x = np.flatnonzero((group[step:] == group[:-step]) & (crowd[step:] <= CROWD))
+        pairs.append(wording[x] * size + wording[x + step])
+        places.append(group[x] // most)
+    return np.concatenate(pairs), np.concatenate(places)
+
+
 def _values(records: pa.Table) -> Iterator[tuple[bool, tuple[Numbers, Numbers]]]:
     """(whether it is a Y-tunnus, (row, value)) of what two records may share; a record shares itself."""
     n = len(records)
@@ -139,26 +204,6 @@ def _values(records: pa.Table) -> Iterator[tuple[bool, tuple[Numbers, Numbers]]]
         column = records.column(name).combine_chunks()
         yield False, (np.asarray(pc.list_parent_indices(column)), coded(pc.list_flatten(column))[0].astype(np.int64))
     yield False, (np.arange(n), np.arange(n))
-
-
-def _connected(
-    w: Numbers, p: Numbers, row: Numbers, values: tuple[Numbers, Numbers]
-) -> Iterator[tuple[int, list[int]]]:
-    """(place, wordings) that one value connects there."""
-    of_row, value = values
-    order = np.argsort(of_row, kind="stable")
-    of_row, value = of_row[order], value[order]
-    left = np.searchsorted(of_row, row)
-    count = np.searchsorted(of_row, row, side="right") - left
-    each = np.repeat(np.arange(len(row)), count)
-    nth = np.arange(len(each)) - np.repeat(np.cumsum(count) - count, count)
-    found = np.stack([p[each], value[left[each] + nth], w[each]], 1)
-    found = np.unique(found[found[:, 1] >= 0], axis=0)
-    new = np.r_[True, (found[1:, :2] != found[:-1, :2]).any(1), True] if len(found) else np.array([True])
-    starts = np.flatnonzero(new)
-    many = np.flatnonzero((np.diff(starts) > 1) & (np.diff(starts) <= CROWD))
-    for begin, end in zip(starts[many].tolist(), starts[many + 1].tolist(), strict=True):
-        yield int(found[begin, 0]), found[begin:end, 2].tolist()
 
 
 def _ids(w: Numbers, p: Numbers, row: Numbers, records: pa.Table, wanted: set[int]) -> dict[tuple[int, int], set[int]]:

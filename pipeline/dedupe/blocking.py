@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
+from pipeline.dedupe.word_lists import codes
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 
@@ -93,7 +94,6 @@ UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
-UNION ALL SELECT 'letters', least(a, b), greatest(a, b) FROM fitting
 UNION ALL SELECT 'judged', least(a, b), greatest(a, b) FROM judged WHERE a <> b;
 """
 
@@ -112,19 +112,20 @@ CREATE TEMP TABLE spoken AS
 SELECT rid, town, name, list_filter(string_split(name, ' '), lambda w: w NOT IN ({stops})) AS w
 FROM standing WHERE town IN (SELECT town FROM bare);
 
-CREATE TEMP TABLE of_name AS
-SELECT rid, town, name, w, key, count(*) OVER (PARTITION BY town, key) AS n
-FROM (      SELECT rid, town, name, w, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
-  UNION ALL SELECT rid, town, name, w, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken);
-
 CREATE TEMP TABLE of_short AS
           SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare
 UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare;
+
+CREATE TEMP TABLE of_name AS
+SELECT rid, town, name, key, count(*) OVER (PARTITION BY town, key) AS n
+FROM (      SELECT rid, town, name, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
+  UNION ALL SELECT rid, town, name, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken)
+JOIN (SELECT DISTINCT town, key FROM of_short) USING (town, key);
 """
 """A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""
 
 _ALLOWED = f"""
-SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name, n.w
+SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name
 FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <= {CAP}
 """
 
@@ -147,31 +148,42 @@ def candidate_pairs(
     """
     nothing = pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
     table = features.append_column("rid", pa.array(range(len(features)), pa.int32()))
-    tables = {
-        "f": table,
-        "judged": extra.select(["a", "b"]) if extra is not None else nothing,
-        "fitting": _fitting(table, engine),
-    }
-    found, report = engine.query(tables, _KEYS, (_FOUND, _REPORT))
-    return _distinct(found), report
+    tables = {"f": table, "judged": extra.select(["a", "b"]) if extra is not None else nothing}
+    (found, report), fitting = engine.both(
+        lambda: engine.query(tables, _KEYS, (_FOUND, _REPORT)), lambda: _fitting(table, engine)
+    )
+    return _distinct(engine, found, fitting), report
 
 
 def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
-    """Pairs `a, b` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden maanpuolustuskerho)."""
+    """Pairs `a, b, by_number` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
+    maanpuolustuskerho)."""
     needed = table.select(["rid", "municipality_code", "abbreviation", "places"])
     needed = needed.append_column("name", pc.list_element(table.column("asciis"), 0))
-    stops = ", ".join(f"'{word}'" for word in ("", *sorted(lexicon().stops)))
-    (allowed,) = engine.query({"f": needed}, _LETTERS.replace("{stops}", stops), (_ALLOWED,))
-    asked = {(row["short"], row["name"]): row["w"] for row in allowed.select(["short", "name", "w"]).to_pylist()}
-    fits = {pair: letters_fit(pair[0], spoken) for pair, spoken in asked.items()}
-    told = zip(allowed.column("short").to_pylist(), allowed.column("name").to_pylist(), strict=True)
-    return allowed.select(["a", "b"]).filter(pa.array([fits[pair] for pair in told], pa.bool_()))
+    stops = {"", *lexicon().stops}
+    script = _LETTERS.replace("{stops}", ", ".join(f"'{word}'" for word in sorted(stops)))
+    (allowed,) = engine.query({"f": needed}, script, (_ALLOWED,))
+    _, first, back = np.unique(
+        codes(allowed.column("short"), allowed.column("name")), return_index=True, return_inverse=True
+    )
+    asked = (allowed.column(c).take(pa.array(first)).to_pylist() for c in ("short", "name"))
+    fits = [
+        letters_fit(short, [w for w in name.split(" ") if w not in stops]) for short, name in zip(*asked, strict=True)
+    ]
+    hit = np.array(fits, dtype=bool)[back]
+    a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
+    return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})
 
 
-def _distinct(found: pa.Table) -> pa.Table:
+def _distinct(engine: Engine, *tables: pa.Table) -> pa.Table:
     """Each pair once, in order; `by_number` where all that found it say so."""
-    a, b, by_number = (np.asarray(found.column(c)).astype(np.int64) for c in ("a", "b", "by_number"))
-    found = np.sort((a << 32 | b) << 1 | by_number)  # what no number found comes before what a number found
+    a, b, by_number = (
+        np.concatenate([np.asarray(t.column(c), dtype=np.int64) for t in tables]) for c in ("a", "b", "by_number")
+    )
+    key = (a << 32 | b) << 1 | by_number  # what no number found comes before what a number found
+    middle = np.median(key[:: len(key) // 1000 + 1]) if len(key) else 0
+    is_low = key < middle
+    found = np.concatenate(engine.both(lambda: np.sort(key[is_low]), lambda: np.sort(key[~is_low])))
     first = found[np.append(True, found[1:] >> 1 != found[:-1] >> 1)[: len(found)]]
     a, b = (first >> 33).astype(np.int32), (first >> 1 & 0xFFFFFFFF).astype(np.int32)
     return pa.table({"a": a, "b": b, "by_number": pa.array((first & 1).astype(bool))})

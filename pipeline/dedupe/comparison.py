@@ -18,21 +18,15 @@ from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
 from pipeline.dedupe.letters import LETTERS, bare_pairs, letters
-from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
-from pipeline.transform.names.place_words import region_of
+from pipeline.dedupe.place_levels import PLACE, P, place_levels
 
 Comparer = Callable[[Codes, Codes], Levels]
 
 SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
-PLACE = (
-    "missing", "far", "same_region", "same_municipality", "other_municipality", "one_missing", "region_of",
-    "supported", "area_unknown", "conflict", "former", "namesake", "same",
-)  # fmt: skip
-P = {name: i for i, name in enumerate(PLACE)}
 FEW, RARE = 8, 3
 """A phone, e-mail or host of at most `RARE` identities is the body's own; of at most `FEW`, perhaps an office's."""
 
@@ -70,19 +64,36 @@ class Comparison:
     """Pairs that nothing but a register number brought together; null where that is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class Comparable:
+    """The records as comparisons look at them; it can be made before there are pairs."""
+
+    features: pa.Table
+    names: NameTable
+    others: dict[str, Comparer]
+    """All features but names and register numbers."""
+
+
+def comparable(features: pa.Table) -> Comparable:
+    """The records, ready to be compared."""
+    return Comparable(features, name_table(features), _comparers(features))
+
+
 def compare(
-    features: pa.Table, pairs: pa.Table, memory: Memory | None = None, engine: Engine = ONE_MACHINE
+    records: pa.Table | Comparable, pairs: pa.Table, memory: Memory | None = None, engine: Engine = ONE_MACHINE
 ) -> Comparison:
-    """Compares the candidate pairs; names that a memory knows are not compared again, and it remembers these."""
+    """Compares the candidate pairs of records (their features, or what was made of them before); names that a memory
+    knows are not compared again, and it remembers these."""
+    ready = comparable(records) if isinstance(records, pa.Table) else records
+    features, table = ready.features, ready.names
     a = np.asarray(pairs.column("a"), dtype=np.int32)
     b = np.asarray(pairs.column("b"), dtype=np.int32)
     levels = {name: np.zeros(len(a), dtype=np.int8) for name in VOCABULARY}
-    table = name_table(features)
     todo = np.arange(len(a)) if memory is None else _recalled(memory, features, table, a, b, levels)
     for name, found in engine.spread(_names(table), a[todo], b[todo]).items():
         levels[name][todo] = found
     weak = {}
-    comparers = _comparers(features)
+    comparers = dict(ready.others)
     for name in ("business_id", "association_number"):
         code, _ = coded(features.column(name))
         weak[name] = weak_ids(features, code, a, b, levels["name"])
@@ -144,7 +155,7 @@ def _comparers(features: pa.Table) -> dict[str, Comparer]:
         "section": _one_sided(features, "section"),
         "dependent": _one_sided(features, "dependent"),
         "head": _told(features, "head", ignored=("keskusliitto", "keskusjärjestö")),  # these stand in the core
-        "place": _place(features),
+        "place": place_levels(features),
         "phone": _shareable(features, "phones", identity),
         "email": _shareable(features, "emails", identity),
         "host": _shareable(features, "hosts", identity),
@@ -229,59 +240,5 @@ def _street(features: pa.Table, identity: Codes) -> Comparer:
         x, y = code[a], code[b]
         agree = np.where(many[x] <= RARE, 3, 2)
         return np.where((x < 0) | (y < 0), 0, np.where(x == y, agree, 1)).astype(np.int8)
-
-    return levels
-
-
-def _place(features: pa.Table) -> Comparer:
-    """Places in names first; where one name has none, the municipality of its address speaks, more softly."""
-    key, _ = padded(features.column("place_keys"))
-    place, places = padded(features.column("places"))
-    town, towns = coded(features.column("municipality_code"))
-    known = region_of()
-    regions = {r: i for i, r in enumerate(sorted({*known.values(), *(p for p in places if p[0] in "RX")}))}
-    region_of_place = np.array([regions.get(known.get(p, p), -1) for p in places] + [-1], dtype=np.int32)
-    is_area = np.array([p[0] == "X" for p in places] + [False])
-    is_region = np.array([p[0] == "R" for p in places] + [False])
-    town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
-    region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
-    namesake = namesake_towns(features)
-
-    def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
-        level = np.full(len(x), P["conflict"], dtype=np.int8)
-        same_region = region_of_place[x[:, 0]] == region_of_place[y[:, 0]]
-        level[(is_region[x[:, 0]] != is_region[y[:, 0]]) & same_region] = P["region_of"]
-        # whether a town lies in an area without a register is not known; two such areas are two (Etelä-, Pohjois-Suomi)
-        level[is_area[x[:, 0]] != is_area[y[:, 0]]] = P["area_unknown"]
-        level[shared(x, y) >= 0] = P["former"]
-        level[shared(key_x, key_y) >= 0] = P["same"]
-        return level
-
-    def levels(a: Codes, b: Codes) -> Levels:
-        x, y = place[a], place[b]
-        has_x, has_y = x[:, 0] >= 0, y[:, 0] >= 0
-        level = np.full(len(a), P["missing"], dtype=np.int8)
-
-        both = np.flatnonzero(has_x & has_y)
-        level[both] = both_placed(x[both], y[both], key[a[both]], key[b[both]])
-        same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
-        told = (namesake[a] >= 0) & (namesake[b] >= 0)
-        level[same & ~told] = P["namesake"]
-        level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
-
-        for p, other in ((x, b), (y, a)):
-            one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)
-            t, r = town_as_place[town[other]], region_of_town[town[other]]
-            level[one] = P["other_municipality"]
-            level[one & (town[other] < 0)] = P["one_missing"]
-            level[one & is_area[p[:, 0]]] = P["one_missing"]
-            level[one & is_region[p[:, 0]] & (region_of_place[p[:, 0]] == r)] = P["region_of"]
-            level[one & (p == t[:, None]).any(1) & (t >= 0)] = P["supported"]
-
-        neither = ~has_x & ~has_y & (town[a] >= 0) & (town[b] >= 0)
-        level[neither] = P["far"]
-        level[neither & (region_of_town[town[a]] == region_of_town[town[b]])] = P["same_region"]
-        level[neither & (town[a] == town[b])] = P["same_municipality"]
-        return level
 
     return levels

@@ -7,9 +7,11 @@ there are, how a pair compares, which records are one) is the same code whatever
 Belongs here: what an engine must offer, and the engine of one machine. The engine for Apache Spark is in `spark`.
 """
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import duckdb
 import numpy as np
@@ -23,6 +25,10 @@ Levels = npt.NDArray[np.int8]
 Work = Callable[[Codes, Codes], dict[str, Levels]]
 """Aligned row numbers of a batch of pairs -> one level per pair and feature."""
 
+One = TypeVar("One")
+Other = TypeVar("Other")
+THREADS = min(4, os.cpu_count() or 1)
+"""Batches compared side by side; more would wait for Python's lock."""
 CHUNK = 1 << 17
 """Pairs compared at once: few enough for what is worked out of them to stay near the processor."""
 
@@ -47,6 +53,10 @@ class Engine(Protocol):
         """Does the work for all pairs, batch by batch; the levels come in the order of the pairs."""
         ...
 
+    def both(self, one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+        """Does two things of which neither needs the other, side by side where that gains anything."""
+        ...
+
 
 class OneMachine:
     """DuckDB for the SQL, rapidfuzz and numpy for the batches, all in this process."""
@@ -57,19 +67,25 @@ class OneMachine:
         return parsed_columns(names)
 
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
-        with duckdb.connect() as con:
+        with duckdb.connect(config={"preserve_insertion_order": False}) as con:
             for name, table in tables.items():
                 con.register(name, table)
             con.execute(script).fetchall()
             return [con.sql(answer).to_arrow_table() for answer in answers]
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
+        batches = [slice(start, start + CHUNK) for start in range(0, max(len(a), 1), CHUNK)]
         levels: dict[str, Levels] = {}
-        for start in range(0, max(len(a), 1), CHUNK):
-            rows = slice(start, start + CHUNK)
-            for name, found in work(a[rows], b[rows]).items():
-                levels.setdefault(name, np.zeros(len(a), dtype=np.int8))[rows] = found
+        with ThreadPoolExecutor(THREADS) as pool:
+            for rows, found in zip(batches, pool.map(lambda r: work(a[r], b[r]), batches), strict=True):
+                for name, level in found.items():
+                    levels.setdefault(name, np.zeros(len(a), dtype=np.int8))[rows] = level
         return levels
+
+    def both(self, one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+        with ThreadPoolExecutor(1) as pool:  # numpy, Arrow and DuckDB work without Python's lock
+            waiting = pool.submit(other)
+            return one(), waiting.result()
 
 
 ONE_MACHINE = OneMachine()

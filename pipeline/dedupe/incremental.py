@@ -16,9 +16,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.clustering import is_bare
 from pipeline.dedupe.coding import Bools, components
 from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.constraints import is_bare
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, Rows, old_rows
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
@@ -50,7 +50,7 @@ def edges_of(comparison: Comparison, scored: Scored) -> Edges:
 
 
 def fact_texts(features: pa.Table, comparison: Comparison) -> pa.Array:
-    """Per record what `clustering.constraints` reads of it, as one text."""
+    """Per record what `constraints` reads of it, as one text."""
     columns = []
     for name in ("business_id", "association_number"):
         value = features.column(name).combine_chunks()

@@ -151,16 +151,14 @@ def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
     patterns = index[first]
     yes = np.bincount(back.ravel(), weights=count * same, minlength=len(patterns))
     all_ = np.bincount(back.ravel(), weights=count, minlength=len(patterns))
-    x = np.zeros((len(patterns), len(columns) + 1))
-    x[np.arange(len(patterns))[:, None], patterns] = 1.0
-    x[:, 0] = 1.0
     centre = np.array([base.prior, *(base.bits[f][i] for f, i in columns)]) * _BIT
     spread = np.full(len(centre), SPREAD * _BIT)
     beta = centre.copy()
     for _ in range(ROUNDS):
-        p = 1.0 / (1.0 + np.exp(-np.clip(x @ beta, -40, 40)))
-        gradient = x.T @ (yes - all_ * p) - (beta - centre) / spread**2
-        hessian = (x * (all_ * p * (1 - p))[:, None]).T @ x + np.diag(1 / spread**2)
+        weight = np.append(0.0, beta[1:])  # position 0 of a pattern is no level; the prior is in all of them
+        p = 1.0 / (1.0 + np.exp(-np.clip(beta[0] + weight[patterns].sum(1), -40, 40)))
+        gradient = _summed(patterns, yes - all_ * p, len(beta)) - (beta - centre) / spread**2
+        hessian = _crossed(patterns, all_ * p * (1 - p), len(beta)) + np.diag(1 / spread**2)
         step = np.linalg.solve(hessian, gradient)
         beta += np.clip(step, -3, 3)
         if np.abs(step).max() < 1e-6:
@@ -180,3 +178,25 @@ def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
         origins=origins,
         pairs=(int((lesson.same & usable).sum()), int((~lesson.same & usable).sum())),
     )
+
+
+def _summed(patterns: npt.NDArray[np.int64], worth: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
+    """Per level the worth of the patterns that have it; in place 0 that of all.
+
+    Counted, not multiplied as matrices: the threads of a BLAS library wait longer for one another than this takes.
+    """
+    found = np.zeros(size)
+    found += np.bincount(patterns.ravel(), weights=np.repeat(worth, patterns.shape[1]), minlength=size)
+    found[0] = worth.sum()
+    return found
+
+
+def _crossed(patterns: npt.NDArray[np.int64], worth: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
+    """Per two levels the worth of the patterns that have both; in row and column 0 as `_summed`."""
+    found = np.zeros(size * size)
+    repeated = np.repeat(worth, patterns.shape[1])
+    for one in patterns.T:
+        found += np.bincount((one[:, None] * size + patterns).ravel(), weights=repeated, minlength=size * size)
+    square = found.reshape(size, size)
+    square[0] = square[:, 0] = _summed(patterns, worth, size)
+    return square

@@ -12,9 +12,12 @@ from collections import Counter, defaultdict
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
 from pipeline.dedupe.corpus import known_places
+from pipeline.dedupe.word_lists import flat as flatten
+from pipeline.dedupe.word_lists import replaced
 from pipeline.transform.names.place_words import PlaceWord, place_words
 from pipeline.transform.names.stems import place_stem
 from pipeline.transform.names.typing_errors import deletions, repaired
@@ -37,18 +40,16 @@ def settled(parsed: pa.Table, flat: Rows, owner: Rows, records: pa.Table) -> pa.
     `flat` and `owner` hold, for every name of every record, the row of `parsed` and of `records` (which has the
     column `municipality_code`).
     """
-    keys = parsed.column("place_keys").to_pylist()
-    written, read_as = _written(parsed, keys)
+    parts = {c: flatten(parsed.column(c)) for c in ("places", "place_keys", "place_text", "ascii")}
+    written, read_as = _written(parts)
     if not written:
         return parsed
     towns = _addresses(written, flat, owner, records)
     meant = _villages(Counter(written.values()), towns, read_as)
-    places = parsed.column("places").to_pylist()
-    for i, village in written.items():
-        places[i], keys[i] = meant[village]
-    many = pa.list_(pa.string())
-    changed = {"places": pa.array(places, many), "place_keys": pa.array(keys, many)}
-    return pa.table({c: changed.get(c, parsed.column(c)) for c in parsed.column_names})
+    rows = np.fromiter(written, dtype=np.int64)
+    for n, column in enumerate(("places", "place_keys")):
+        parts[column] = replaced(parts[column], rows, [meant[village][n] for village in written.values()])
+    return pa.table({c: parts.get(c, parsed.column(c)) for c in parsed.column_names})
 
 
 def namesake_towns(features: pa.Table) -> Codes:
@@ -72,19 +73,21 @@ def namesake_towns(features: pa.Table) -> Codes:
     return np.where(is_namesake, np.where(town >= 0, town, -2), -1).astype(np.int32)
 
 
-def _written(parsed: pa.Table, keys: list[list[str]]) -> tuple[dict[int, str], dict[str, PlaceWord]]:
+def _written(parts: dict[str, pa.Array]) -> tuple[dict[int, str], dict[str, PlaceWord]]:
     """(row -> the village as written, for names of a village and of a municipality read through a typing error;
     village -> the municipality it was read as)."""
-    texts, asciis = parsed.column("place_text").to_pylist(), parsed.column("ascii").to_pylist()
-    known = place_words()
-    found: dict[int, str] = {}
+    rows = np.flatnonzero(np.asarray(pc.list_value_length(parts["place_keys"])) == 1)
+    keys = pc.list_element(parts["place_keys"].take(pa.array(rows)), 0)
+    is_village = np.asarray(pc.starts_with(keys, "V"), dtype=bool)
+    villages = pc.utf8_slice_codeunits(keys.filter(pa.array(is_village)), 1).to_pylist()
+    found: dict[int, str] = dict(zip(rows[is_village].tolist(), villages, strict=True))
     read_as: dict[str, PlaceWord] = {}
-    for i, (key, text, ascii_) in enumerate(zip(keys, texts, asciis, strict=True)):
-        if len(key) != 1 or key[0][0] in "RX":
-            continue
-        if key[0][0] == "V":
-            found[i] = key[0][1:]
-        elif text and text not in ascii_ and text in known:
+    known = place_words()
+    is_town = ~np.asarray(pc.match_substring_regex(keys, "^[RXV]"), dtype=bool)
+    towns = pa.array(rows[is_town])
+    texts, asciis = (parts[c].take(towns).to_pylist() for c in ("place_text", "ascii"))
+    for i, text, ascii_ in zip(rows[is_town].tolist(), texts, asciis, strict=True):
+        if text and text not in ascii_ and text in known:
             word = next((w for w in ascii_.split(" ") if repaired(w) == text), None)
             if word is not None:
                 found[i] = place_stem(word)

@@ -12,7 +12,8 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.blocking import candidate_pairs
 from pipeline.dedupe.clustering import cluster
-from pipeline.dedupe.comparison import Comparison, compare
+from pipeline.dedupe.comparison import Comparison, comparable, compare
+from pipeline.dedupe.constraints import Constraints, constraints
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.dedupe.features import features_of, normal_form
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
@@ -128,9 +129,9 @@ def _run(
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
-    pairs, report = candidate_pairs(table, extra, engine)
+    (pairs, report), ready = engine.both(lambda: candidate_pairs(table, extra, engine), lambda: comparable(table))
     lap("blocking")
-    comparison = compare(table, pairs, memory, engine)
+    comparison = compare(ready, pairs, memory, engine)
     lap("comparison")
     learned = None
     if weights is None or memory is not None:
@@ -140,12 +141,13 @@ def _run(
     weights = weights or learned or load_weights()
     scored = with_judgements(comparison, score(comparison, weights), together, apart)
     lap("scoring")
+    told = constraints(table, comparison)
     with collector_paused():
-        root = _grouped(memory, table, comparison, scored, weights, together, apart)
+        root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
-    scored = settled(table, comparison, scored, weights, root)
+    scored = settled(told, comparison, scored, weights, root)
     rows = match_rows(scored, weights, comparison)
     a, b = comparison.a[rows], comparison.b[rows]
     matches = pa.table(
@@ -177,6 +179,7 @@ def _run(
 def _grouped(
     memory: Memory | None,
     table: pa.Table,
+    told: Constraints,
     comparison: Comparison,
     scored: Scored,
     weights: Weights,
@@ -185,13 +188,13 @@ def _grouped(
 ) -> npt.NDArray[np.int64]:
     """The group of each record; groups that nothing touched are those that the memory holds."""
     if memory is None:
-        return cluster(table, comparison, scored, weights, together, apart)
+        return cluster(told, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     names = ids.to_pylist() if together or apart else []
     judged = frozenset((names[x], names[y], same) for p, same in ((together, True), (apart, False)) for x, y in p)
     edges, facts = edges_of(comparison, scored), fact_texts(table, comparison)
     stands = standing(memory, ids, edges, facts, judged, weights.support)
-    root = cluster(table, comparison, scored, weights, together, apart, (stands, stood(memory, ids, stands)))
+    root = cluster(told, comparison, scored, weights, together, apart, (stands, stood(memory, ids, stands)))
     memory.reused["records"] = int(stands.sum())
     memory.ids, memory.signatures, memory.a, memory.b = ids, memory.next_signatures, comparison.a, comparison.b
     memory.levels = {name: comparison.levels[name] for name in ("name", "full_name")}

@@ -32,7 +32,7 @@ class Memory:
     """Levels of the features of names for the pairs `a, b`."""
     edges: npt.NDArray[Any] | None = None
     facts: pa.Array | None = None
-    """Per record what the constraints of clustering look at."""
+    """Per record what the constraints look at."""
     root: Rows | None = None
     judged: frozenset[tuple[str, str, bool]] = frozenset()
     support: float = 0.0

@@ -10,11 +10,10 @@ Also asked: where a finding that decides alone (another Y-tunnus, another place)
 
 import numpy as np
 import numpy.typing as npt
-import pyarrow as pa
 
 from pipeline.dedupe.calibration import worth
-from pipeline.dedupe.clustering import constraints
 from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.constraints import Constraints
 from pipeline.dedupe.scoring import DIFFERENT, MAYBE, SAME, Scored
 from pipeline.dedupe.weights import Weights
 
@@ -26,7 +25,9 @@ CONTRADICTION = 3.0
 Numbers = npt.NDArray[np.int64]
 
 
-def settled(features: pa.Table, comparison: Comparison, scored: Scored, weights: Weights, root: Numbers) -> Scored:
+def settled(
+    constraints: Constraints, comparison: Comparison, scored: Scored, weights: Weights, root: Numbers
+) -> Scored:
     """The decisions after grouping: maybe for the pairs that a person is asked about, and for no other.
 
     `root` holds the group of each record. Inside a group a maybe becomes same, between groups same and unasked maybe
@@ -49,14 +50,14 @@ def settled(features: pa.Table, comparison: Comparison, scored: Scored, weights:
         in_doubt = scored.doubt > -np.inf
         open_, bits = open_ | in_doubt, np.where(in_doubt, scored.doubt, bits)
     rows = np.flatnonzero(apart & ~is_judged & open_ & (bits >= weights.ask))
-    rows = _asked(features, comparison, rows, bits, root, max(FEWEST, weights.budget * len(features)))
+    rows = _asked(constraints, comparison, rows, bits, root, max(FEWEST, weights.budget * len(constraints)))
     decision[rows] = MAYBE
     rule[rows] = scored.rule[rows]
     return Scored(scored.score, decision, rule, names, scored.without_rule, scored.doubt)
 
 
 def _asked(
-    features: pa.Table,
+    constraints: Constraints,
     comparison: Comparison,
     rows: Numbers,
     bits: npt.NDArray[np.float64],
@@ -72,7 +73,7 @@ def _asked(
     rows, low, high = rows[order], low[order], high[order]
     best = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])]
     rows, low, high = rows[best], low[best], high[best]
-    sure = bits[rows] - CONTRADICTION * _contradict(features, comparison, root, low, high)
+    sure = bits[rows] - CONTRADICTION * _contradict(constraints, root, low, high)
     order = np.lexsort((rows, -sure))
     rows = rows[order]
     both = np.stack([comparison.a[rows], comparison.b[rows]], 1).ravel()
@@ -81,20 +82,22 @@ def _asked(
     return rows[np.cumsum(first.reshape(-1, 2).sum(1)) <= most]
 
 
-def _contradict(
-    features: pa.Table, comparison: Comparison, root: Numbers, low: Numbers, high: Numbers
-) -> npt.NDArray[np.bool_]:
+def _contradict(constraints: Constraints, root: Numbers, low: Numbers, high: Numbers) -> npt.NDArray[np.bool_]:
     """Whether two groups tell of something and agree in no value of it."""
     wanted = np.zeros(len(root), dtype=bool)
     wanted[low] = wanted[high] = True
-    members = np.flatnonzero(wanted[root]).tolist()
-    groups = root[members].tolist()
     found = np.zeros(len(low), dtype=bool)
-    pairs = list(zip(low.tolist(), high.tolist(), strict=True))
-    for facts in constraints(features, comparison):
-        told: dict[int, frozenset[int]] = {}
-        for row, group in zip(members, groups, strict=True):
-            if facts[row]:
-                told[group] = told[group] | facts[row] if group in told else facts[row]
-        found |= [x in told and y in told and told[x].isdisjoint(told[y]) for x, y in pairs]
+    for row, value in constraints.told():
+        asked = wanted[root[row]]
+        both = np.unique(root[row[asked]] << 32 | value[asked])
+        if not len(both):
+            continue
+        group = both >> 32
+        starts, ends = np.searchsorted(group, low), np.searchsorted(group, low, side="right")
+        tells = (ends > starts) & np.isin(high, group)
+        pair = np.repeat(np.arange(len(low)), ends - starts)
+        nth = np.arange(len(pair)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
+        theirs = high[pair] << 32 | both[starts[pair] + nth] & 0xFFFFFFFF
+        shared = both[np.minimum(np.searchsorted(both, theirs), len(both) - 1)] == theirs
+        found |= tells & (np.bincount(pair[shared], minlength=len(low)) == 0)
     return found

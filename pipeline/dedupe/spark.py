@@ -11,7 +11,7 @@ Needs `koonti[spark]` and Java 17, on the driver and on every executor.
 import os
 import pickle
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -20,7 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.dedupe.coding import Codes
-from pipeline.dedupe.engine import Levels, Work
+from pipeline.dedupe.engine import Levels, One, Other, Work
 from pipeline.transform.names.table import parsed_columns
 
 if TYPE_CHECKING:
@@ -150,6 +150,10 @@ class OnSpark:
         found = _in_order(self._frame(pairs, BATCH).mapInArrow(levels, _ddl(shape)).toArrow())
         sent.unpersist()
         return {name: np.asarray(found.column(name)).astype(np.int8) for name in names}
+
+    def both(self, one: Callable[[], One], other: Callable[[], Other]) -> tuple[One, Other]:
+        """One after the other: views of one name would meet in the session, and the cluster is busy with either."""
+        return one(), other()
 
     def _frame(self, table: pa.Table, batch: int) -> "DataFrame":
         """The table in as many parts as there are batches, and at least two per core."""

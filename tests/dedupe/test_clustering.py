@@ -3,10 +3,13 @@
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from pipeline.dedupe import load_weights
+from pipeline.dedupe import clustering, load_weights
 from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.constraints import constraints
 from pipeline.dedupe.features import features
 from pipeline.dedupe.scoring import SAME, Scored
 
@@ -22,7 +25,7 @@ def group(names: list[dict[str, object]], edges: dict[tuple[int, int], float], *
     bits = np.array(list(edges.values()))
     n = len(edges)
     scored = Scored(bits, np.full(n, SAME, np.int8), np.zeros(n, np.int16), ("threshold",), bits)
-    return cluster(table, compared, scored, load_weights(), **judged).tolist()  # type: ignore[arg-type]
+    return cluster(constraints(table, compared), compared, scored, load_weights(), **judged).tolist()  # type: ignore[arg-type]
 
 
 PLAIN: dict[str, object] = {"name": "Sädekehät"}
@@ -70,3 +73,24 @@ def test_must_not_link_wins_over_a_chain_and_must_link_over_constraints() -> Non
     assert group([PLAIN] * 3, edges, must_not_link=[(0, 2)]) == [0, 0, 2]
     towns: list[dict[str, object]] = [{"name": "MLL Sotkamo"}, {"name": "MLL Kajaani"}]
     assert group(towns, {(0, 1): -9.0}, must_link=[(1, 0)]) == [0, 0]
+
+
+EDGES = st.dictionaries(
+    st.tuples(st.integers(0, 7), st.integers(0, 7)).filter(lambda p: p[0] < p[1]),
+    st.floats(4.0, 12.0).map(lambda bits: round(bits, 1)),
+    min_size=1,
+    max_size=20,
+)
+NUMBERS = st.lists(st.sampled_from((None, None, "0201256-6", "0116297-6")), min_size=8, max_size=8)
+
+
+@settings(max_examples=60, deadline=None)
+@given(EDGES, NUMBERS)
+def test_components_set_aside_group_as_the_loop_would(
+    edges: dict[tuple[int, int], float], numbers: list[str | None]
+) -> None:
+    names: list[dict[str, object]] = [{**PLAIN, "business_id": n} for n in numbers]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(clustering, "_clear", lambda constraints, label, *_: np.zeros(len(label), dtype=bool))
+        by_loop = group(names, edges)
+    assert group(names, edges) == by_loop

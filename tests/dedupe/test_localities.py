@@ -3,8 +3,9 @@
 import pyarrow as pa
 import pytest
 
-from pipeline.dedupe.comparison import P, compare
+from pipeline.dedupe.comparison import compare
 from pipeline.dedupe.features import features
+from pipeline.dedupe.place_levels import P
 
 FRAME = [("Kuopion Martat", "297"), ("Lahden Martat", "398"), ("Porin Martat", "609"), ("Turun Martat", "853")]
 

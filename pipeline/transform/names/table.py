@@ -1,7 +1,8 @@
 """The parsed parts of many names as columns: alike ones at once (see `bulk`), the rest one by one.
 
-Reading one name is plain Python, so where many are left a second interpreter halves the time. It is a fresh one that
-reads names from its input and writes an Arrow stream: nothing is forked, and a caller needs no `__main__` guard.
+Reading names is mostly plain Python, so where there are many a second interpreter nearly halves the time. It is a fresh
+one that reads names from its input and writes an Arrow stream: nothing is forked, and a caller needs no `__main__`
+guard.
 """
 
 import gc
@@ -20,30 +21,18 @@ from pipeline.transform.names.parse import parse
 
 __all__ = ["COLUMNS", "SCALARS", "collector_paused", "parsed_columns", "serve"]
 
-WORTH = 40_000
-"""Names from which a second interpreter gains more than its start of about half a second costs."""
-SHARE = 0.42
-"""Its share of the names; the rest is done while it starts and works."""
+WORTH = 50_000
+"""Names from which a second interpreter gains time."""
+START = 20_000
+"""Names that are read here while the second interpreter starts; the others are halved."""
 _MANY = pa.list_(pa.string())
 
 
 def parsed_columns(names: Sequence[str | None]) -> pa.Table:
     """One row per name with `COLUMNS`, in the order of the names; names should be distinct."""
-    with collector_paused():
-        alike, known = read_alike(names)
-    if known.all():
-        return alike
-    rest = np.flatnonzero(~known)
-    order = np.empty(len(names), dtype=np.int64)
-    order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
-    single = _one_by_one([names[i] for i in rest.tolist()])
-    return pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
-
-
-def _one_by_one(names: Sequence[str | None]) -> pa.Table:
     if len(names) < WORTH or (os.cpu_count() or 1) < 2:
-        return _parsed(names)
-    cut = int(len(names) * (1 - SHARE))
+        return _read(names)
+    cut = (len(names) + START) // 2
     worker = subprocess.Popen(
         [sys.executable, "-c", "from pipeline.transform.names.table import serve; serve()"],
         stdin=subprocess.PIPE,
@@ -52,21 +41,33 @@ def _one_by_one(names: Sequence[str | None]) -> pa.Table:
         env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
     )
     answer: list[bytes] = []
-    asking = threading.Thread(
-        target=lambda: answer.append(worker.communicate(_stream(pa.table({"n": names[cut:]})))[0])
-    )
+    asked = _stream(pa.table({"n": pa.array(names[cut:], pa.string())}))
+    asking = threading.Thread(target=lambda: answer.append(worker.communicate(asked)[0]))
     asking.start()
-    mine = _parsed(names[:cut])
+    mine = _read(names[:cut])
     asking.join()
     if worker.returncode != 0:  # a machine that allows no second process still gets its answer
-        return pa.concat_tables([mine, _parsed(names[cut:])])
-    return pa.concat_tables([mine, pa.ipc.open_stream(answer[0]).read_all()])
+        return pa.concat_tables([mine, _read(names[cut:])]).combine_chunks()
+    return pa.concat_tables([mine, pa.ipc.open_stream(answer[0]).read_all()]).combine_chunks()
+
+
+def _read(names: Sequence[str | None]) -> pa.Table:
+    """The parts of names, read by this interpreter."""
+    with collector_paused():
+        alike, known = read_alike(names)
+        if known.all():
+            return alike
+        rest = np.flatnonzero(~known)
+        order = np.empty(len(names), dtype=np.int64)
+        order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
+        single = _columns([names[i] for i in rest.tolist()])
+        return pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
 
 
 def serve() -> None:
     """Answers one stream of names on the standard input; run in the second interpreter."""
     names = pa.ipc.open_stream(sys.stdin.buffer.read()).read_all().column("n").to_pylist()
-    sys.stdout.buffer.write(_stream(_parsed(names)))
+    sys.stdout.buffer.write(_stream(_read(names)))
 
 
 def _stream(table: pa.Table) -> bytes:
@@ -86,11 +87,6 @@ def collector_paused() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def _parsed(names: Sequence[str | None]) -> pa.Table:
-    with collector_paused():
-        return _columns(names)
 
 
 def _columns(names: Sequence[str | None]) -> pa.Table:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.transform.names import table
 from pipeline.transform.names.bulk import COLUMNS, read_alike
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.table import parsed_columns
@@ -87,3 +88,21 @@ def test_no_names_make_an_empty_table_of_the_same_columns() -> None:
     table = parsed_columns([])
     assert len(table) == 0 and table.schema.equals(parsed_columns(["Kuopion Tarmo ry"]).schema)
     assert table.schema.field("core").type == pa.list_(pa.string())
+
+
+def test_a_second_interpreter_changes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    names = [*(f"{word} kerho {n}" for n, word in enumerate(WORDS)), None, ""]
+    alone = parsed_columns(names)
+    monkeypatch.setattr(table, "WORTH", 10)
+    monkeypatch.setattr(table, "START", 0)
+    monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
+    assert parsed_columns(names).equals(alone)
+
+
+def test_a_second_interpreter_that_fails_leaves_its_names_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = parsed_columns(list(WORDS))
+    monkeypatch.setattr(table, "WORTH", 10)
+    monkeypatch.setattr(table, "START", 0)
+    monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
+    monkeypatch.setattr(table.sys, "executable", "false")
+    assert parsed_columns(list(WORDS)).equals(alone)

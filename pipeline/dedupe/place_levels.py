@@ -1,0 +1,77 @@
+"""How the places of two records compare: those in their names first, softer the towns of their addresses.
+
+Belongs here: the levels of the feature `place`. Which place a name means is in `localities` and `transform.names`.
+"""
+
+from collections.abc import Callable
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.dedupe.coding import Codes, coded, padded, shared
+from pipeline.dedupe.localities import namesake_towns
+from pipeline.transform.names.place_words import region_of
+
+Levels = npt.NDArray[np.int8]
+
+PLACE = (
+    "missing", "far", "same_region", "same_municipality", "other_municipality", "one_missing", "region_of",
+    "supported", "area_unknown", "conflict", "former", "namesake", "same",
+)  # fmt: skip
+P = {name: i for i, name in enumerate(PLACE)}
+"""Level -> its code."""
+
+
+def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
+    """Places in names first; where one name has none, the municipality of its address speaks, more softly."""
+    key, _ = padded(features.column("place_keys"))
+    place, places = padded(features.column("places"))
+    town, towns = coded(features.column("municipality_code"))
+    known = region_of()
+    regions = {r: i for i, r in enumerate(sorted({*known.values(), *(p for p in places if p[0] in "RX")}))}
+    region_of_place = np.array([regions.get(known.get(p, p), -1) for p in places] + [-1], dtype=np.int32)
+    is_area = np.array([p[0] == "X" for p in places] + [False])
+    is_region = np.array([p[0] == "R" for p in places] + [False])
+    town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
+    region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
+    namesake = namesake_towns(features)
+
+    def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
+        level = np.full(len(x), P["conflict"], dtype=np.int8)
+        same_region = region_of_place[x[:, 0]] == region_of_place[y[:, 0]]
+        level[(is_region[x[:, 0]] != is_region[y[:, 0]]) & same_region] = P["region_of"]
+        # whether a town lies in an area without a register is not known; two such areas are two (Etelä-, Pohjois-Suomi)
+        level[is_area[x[:, 0]] != is_area[y[:, 0]]] = P["area_unknown"]
+        level[shared(x, y) >= 0] = P["former"]
+        level[shared(key_x, key_y) >= 0] = P["same"]
+        return level
+
+    def levels(a: Codes, b: Codes) -> Levels:
+        x, y = place[a], place[b]
+        has_x, has_y = x[:, 0] >= 0, y[:, 0] >= 0
+        level = np.full(len(a), P["missing"], dtype=np.int8)
+
+        both = np.flatnonzero(has_x & has_y)
+        level[both] = both_placed(x[both], y[both], key[a[both]], key[b[both]])
+        same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
+        told = (namesake[a] >= 0) & (namesake[b] >= 0)
+        level[same & ~told] = P["namesake"]
+        level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
+
+        for p, other in ((x, b), (y, a)):
+            one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)
+            t, r = town_as_place[town[other]], region_of_town[town[other]]
+            level[one] = P["other_municipality"]
+            level[one & (town[other] < 0)] = P["one_missing"]
+            level[one & is_area[p[:, 0]]] = P["one_missing"]
+            level[one & is_region[p[:, 0]] & (region_of_place[p[:, 0]] == r)] = P["region_of"]
+            level[one & (p == t[:, None]).any(1) & (t >= 0)] = P["supported"]
+
+        neither = ~has_x & ~has_y & (town[a] >= 0) & (town[b] >= 0)
+        level[neither] = P["far"]
+        level[neither & (region_of_town[town[a]] == region_of_town[town[b]])] = P["same_region"]
+        level[neither & (town[a] == town[b])] = P["same_municipality"]
+        return level
+
+    return levels
