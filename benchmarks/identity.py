@@ -22,7 +22,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from benchmarks.matching import peak_mb
+from benchmarks.memory import peak_mb
 from pipeline import schema, storage
 from pipeline.identity import minter, nightly
 
