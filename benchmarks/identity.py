@@ -24,7 +24,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from benchmarks.matching import peak_mb
+from benchmarks.memory import peak_mb
 from pipeline import schema, storage
 from pipeline.changes import compute
 from pipeline.dedupe import catalogue, provenance

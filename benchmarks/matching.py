@@ -14,7 +14,6 @@ import importlib
 import json
 import os
 import platform
-import resource
 import subprocess
 import sys
 import tempfile
@@ -28,6 +27,7 @@ import pyarrow.parquet as pq
 
 from benchmarks import metrics
 from benchmarks.errors import page, vocabulary_gap
+from benchmarks.memory import peak_mb
 from benchmarks.metrics import quality
 from benchmarks.organisations import write
 from benchmarks.peers import PEERS
@@ -44,20 +44,6 @@ TITLES = {
 SEEDS = (101, 102, 103)
 
 __all__ = ["main", "measure", "quality"]
-
-
-def peak_mb() -> float:
-    """Peak resident memory of this process alone.
-
-    Linux carries `ru_maxrss` over from the process that started this one, so that a small method would show the memory
-    of the benchmark itself; the high-water mark of the address space starts anew with the program.
-    """
-    status = Path("/proc/self/status")
-    if status.exists():
-        for line in status.read_text(encoding="ascii", errors="replace").splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) / 1024
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def child(method: str, records: Path, out: Path) -> None:

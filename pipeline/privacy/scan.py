@@ -126,8 +126,8 @@ def scan_tables(tables: Mapping[str, pa.Table], source: str) -> dict[str, pa.Tab
 def known_contacts(tables: Mapping[str, pa.Table]) -> Known:
     """The numbers and addresses that the record tables give as a body's own."""
     phone = tables["phone"]
-    own = phone.filter(pc.is_null(phone.column("contact_id"))).column("number").to_pylist()
-    addresses = set(tables["email"].column("email").to_pylist())
+    own = phone.filter(pc.is_null(phone.column("contact_id"))).column("number").unique().to_pylist()
+    addresses = set(tables["email"].column("email").unique().to_pylist())
     return Known(frozenset(national(n) for n in own), frozenset(addresses - {None}))
 
 

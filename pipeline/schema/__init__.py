@@ -7,7 +7,7 @@ Arrow schemas and DuckDB statements, `dictionary` into the page `docs/data-dicti
 What does not belong here: how a value is found, cleaned or chosen.
 """
 
-from pipeline.schema.arrow import arrow_schema, conform, empty, table_from_rows, upgraded
+from pipeline.schema.arrow import arrow_schema, conform, empty, table_from_columns, table_from_rows, upgraded
 from pipeline.schema.model import SCHEMA_VERSION, Column, Table, codelist, table, tables
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "conform",
     "empty",
     "table",
+    "table_from_columns",
     "table_from_rows",
     "tables",
     "upgraded",

@@ -1,8 +1,9 @@
 """Arrow schemas of the tables, and the one way to turn rows into a table that fits its schema."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from itertools import chain
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -43,15 +44,34 @@ def empty(name: str) -> pa.Table:
 def table_from_rows(name: str, rows: Iterable[Mapping[str, Any]]) -> pa.Table:
     """Rows (dicts; missing keys are null) as a table; raises `SchemaError` for an unknown column or a bad type."""
     listed = list(rows)
+    return table_from_columns(name, _columns(listed), len(listed))
+
+
+def _columns(rows: list[Mapping[str, Any]]) -> dict[str, Sequence[Any]]:
+    """The values by column; rows of one shape, as most are, are turned at once."""
+    keys = tuple(rows[0]) if rows else ()
+    if len(keys) > 1 and all(row.keys() == rows[0].keys() for row in rows):
+        return dict(zip(keys, zip(*map(itemgetter(*keys), rows), strict=True), strict=True))
+    return {key: [row.get(key) for row in rows] for key in dict.fromkeys(chain.from_iterable(rows))}
+
+
+def table_from_columns(name: str, columns: Mapping[str, Sequence[Any] | pa.Array], length: int) -> pa.Table:
+    """Columns of equal length (missing ones are null) as a table; raises `SchemaError` as `table_from_rows` does."""
     schema = arrow_schema(name)
-    known = set(schema.names)
-    if unknown := set(chain.from_iterable(listed)) - known:
+    if unknown := columns.keys() - set(schema.names):
         raise SchemaError(f"{name}: no such column {', '.join(sorted(unknown))}")
     try:
-        built = pa.Table.from_pylist(listed, schema=schema)
+        arrays = [
+            column
+            if isinstance(column := columns.get(field.name), pa.Array)
+            else pa.nulls(length, field.type)
+            if column is None
+            else pa.array(column, field.type)
+            for field in schema
+        ]
     except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
         raise SchemaError(f"{name}: {error}") from error
-    return conform(name, built)
+    return conform(name, pa.table(arrays, names=schema.names))
 
 
 def upgraded(name: str, data: pa.Table) -> pa.Table:

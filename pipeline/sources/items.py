@@ -5,6 +5,7 @@ number, which municipality is that) is decided once for all platforms in `transf
 Strings may be untidy, empty or null; a parser never repairs them.
 """
 
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -213,4 +214,22 @@ class Unread:
     field: str
 
 
-Parsed = Item | Finding | Unread
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Rows of a list that are alike: each is the `Item` that `item` makes of it, but is cleaned together with others.
+
+    Of the cells that `item` reads the same are filled in all rows, and it passes each on as written, so that where a
+    value goes depends on its column alone. No native id stands twice.
+    """
+
+    native_ids: list[str]
+    rows: list[Sequence[str | None]]
+    """The cells of each native id; null for a blank one."""
+    item: Callable[[str, Sequence[str | None]], Item]
+
+    def items(self) -> Iterator[Item]:
+        """The rows one by one."""
+        return map(self.item, self.native_ids, self.rows)
+
+
+Parsed = Item | Finding | Unread | Listed

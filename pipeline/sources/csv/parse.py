@@ -11,6 +11,7 @@ from urllib.parse import unquote, urlsplit
 from pipeline.schema.model import codelist
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.csv import rows as kinds
+from pipeline.sources.csv.alike import Alike
 from pipeline.sources.csv.grid import Book, Row
 from pipeline.sources.csv.headers import key
 from pipeline.sources.csv.ids import NativeIds, is_running_number
@@ -24,6 +25,8 @@ from pipeline.sources.items import Finding, Identifier, Parsed, Unread
 from pipeline.sources.raw import digest
 from pipeline.sources.snapshots import Capture
 
+FEW = 200
+"""Rows up to which cleaning them together gains nothing."""
 _NOT_ORGANISATIONS = {
     kinds.REPEATED_HEADER: "repeats the column names",
     kinds.TOTAL: "is a total",
@@ -34,20 +37,21 @@ _NOT_ORGANISATIONS = {
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
     """The organisations of every captured file, in the order of the file names.
 
-    Raises `SourceFailed` when a file cannot be read, or has no column of names.
+    Rows that are alike are handed on together. Raises `SourceFailed` when a file cannot be read, or has no column of
+    names.
     """
-    return read_all(captures, options)
+    return read_all(captures, options, few=FEW)
 
 
-def read_all(captures: Iterable[Capture], options: Mapping[str, Any]) -> Iterator[Parsed]:
-    """The same, for callers without a description."""
+def read_all(captures: Iterable[Capture], options: Mapping[str, Any], *, few: int | None = None) -> Iterator[Parsed]:
+    """The same, for callers without a description; rows are handed on together when more than `few` are alike."""
     check_options(options)
     ids = NativeIds()
     for capture in sorted(captures, key=lambda capture: capture.uri):
         if capture.status < 400:
             what = file_name(capture.uri)
             _, sheets, passed = opened(capture.body, what, options)
-            yield from _of_file(capture, what, sheets, passed, options, ids)
+            yield from _of_file(capture, what, sheets, passed, options, ids, few)
 
 
 def check_options(options: Mapping[str, Any]) -> None:
@@ -72,18 +76,24 @@ def opened(body: bytes, what: str, options: Mapping[str, Any]) -> tuple[Book, li
 
 
 def _of_file(
-    capture: Capture, what: str, sheets: list[Sheet], passed: list[Passed], options: Mapping[str, Any], ids: NativeIds
+    capture: Capture,
+    what: str,
+    sheets: list[Sheet],
+    passed: list[Passed],
+    options: Mapping[str, Any],
+    ids: NativeIds,
+    few: int | None,
 ) -> Iterator[Parsed]:
     for other in passed:
         if other.rows and other.reason != "koonti.yml names another":
             message = f"{what}, sheet '{other.name}' was not read, because {other.reason}; rows: {other.rows}."
             yield Finding("row_without_organization", message, level="info")
     for sheet in sheets:
-        yield from _of_sheet(sheet, capture, what, options, ids)
+        yield from _of_sheet(sheet, capture, what, options, ids, few)
 
 
 def _of_sheet(
-    sheet: Sheet, capture: Capture, what: str, options: Mapping[str, Any], ids: NativeIds
+    sheet: Sheet, capture: Capture, what: str, options: Mapping[str, Any], ids: NativeIds, few: int | None
 ) -> Iterator[Parsed]:
     builder = Builder(sheet, options, capture.fetched_at)
     place = f"{what}, sheet '{sheet.name}'" if sheet.name else what
@@ -103,6 +113,7 @@ def _of_sheet(
         if (field == "record_id" and column != id_column) or field == "source"
     ]
     without_id: list[int] = []
+    alike = Alike(sheet, builder)
     for row in read_rows:
         cells, number = row.cells, row.number
         if row.kind != kinds.ORGANISATION:
@@ -125,6 +136,8 @@ def _of_sheet(
         for column, field in unread:
             if cells[column] is not None:
                 yield field
+        if few is not None and len(named) == 1 and alike.take(cells, native_id):
+            continue
         if len(named) == 1:
             item, troubles = builder.item(cells, name, native_id)
             item.raw = sent
@@ -142,6 +155,7 @@ def _of_sheet(
         for trouble in troubles:
             message = f"{place}, row {number}: {trouble.message}."
             yield Finding(trouble.code, message, item.native_id, trouble.field, trouble.value, "warning")
+    yield from alike.groups(few or 0)
     if without_id and id_column is not None:
         message = (
             f"{place}: column '{sheet.header[id_column]}' is empty in {len(without_id)} rows (first: row "

@@ -1,13 +1,14 @@
 """From parsed items to the record tables of one source: every value is cleaned here, and only here.
 
 `collector` gathers rows and issues, `details` cleans the values that organisations, services and places share,
-`entities` makes the three kinds of record, `closing` looks up owners and places. `land` and `land_onto` (this module)
-run a whole source, or what changed of one.
+`entities` makes the three kinds of record, `listed` and `columns` those of many alike rows at once, `naming` adds what
+names tell, `closing` looks up owners and places. `land` and `land_onto` (this module) run a whole source, or what
+changed of one.
 
 A loop over items is right here: an item is a small tree, and nearly all time goes into cached pure functions.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 import pyarrow as pa
@@ -16,11 +17,13 @@ import pyarrow.compute as pc
 from pipeline.privacy import protect
 from pipeline.privacy.scan import scan_tables
 from pipeline.privacy.suppression import Suppressions
-from pipeline.sources.items import Finding, Item, Parsed, Unread
+from pipeline.sources.items import Finding, Item, Listed, Parsed, Unread
 from pipeline.storage import in_key_order
 from pipeline.transform.landing.closing import Tables, close, exchanged, reopen
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.landing.entities import land_item
+from pipeline.transform.landing.listed import land_listed
+from pipeline.transform.landing.naming import with_told
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,7 @@ def _collected(
     versions: dict[str, int] = {}
     rules = suppressed or Suppressions()
     read = 0
-    for one in parsed:
+    for one in _parts(parsed, rules):
         if rules.records and _is_hidden(one, source, rules):
             continue
         if isinstance(one, Item):
@@ -123,17 +126,35 @@ def _collected(
             if level == len(layers):
                 layers.append(Collector(source, snapshot_version, snapshot_digest))
             land_item(layers[level], _unlinked(one, source, rules) if rules.records else one)
+        elif isinstance(one, Listed):
+            read += len(one.rows)
+            land_listed(layers[0], one)
         elif isinstance(one, Finding):
             findings.finding(one)
         elif isinstance(one, Unread):
             layers[0].unread[one.field] += 1
-    tables, ids = layers[0].tables(), layers[0].record_ids()
+    tables, ids = _whole(layers[0]), layers[0].record_ids()
     for layer in layers[1:]:
         told = layer.record_ids()
         ids |= told
-        tables = exchanged(tables, layer.tables(), told)
+        tables = exchanged(tables, _whole(layer), told)
     tables = scan_tables(protect.without(exchanged(tables, findings.tables(), ()), rules), source)
     return tables, ids, read, sum(layer.repeated for layer in layers)
+
+
+def _parts(parsed: Iterable[Parsed], rules: Suppressions) -> Iterator[Parsed]:
+    """What a parser hands on, with the rows of a list one by one where each must be looked up in the rules."""
+    for one in parsed:
+        if isinstance(one, Listed) and rules.records:
+            yield from one.items()
+        else:
+            yield one
+
+
+def _whole(layer: Collector) -> Tables:
+    """The open tables of a layer, with what the names of organisations tell."""
+    tables = layer.tables()
+    return {**tables, "organization": with_told(tables["organization"], layer.spoken)}
 
 
 def _closed(tables: Tables, source: str, read: int, repeated: int) -> Landed:
@@ -153,7 +174,7 @@ def _accounted(tables: Tables) -> set[str]:
 
 def _is_hidden(one: Parsed, source: str, rules: Suppressions) -> bool:
     """True for a suppressed item, for what belongs to a suppressed organisation, and for findings about either."""
-    if isinstance(one, Unread):
+    if isinstance(one, Unread | Listed):
         return False
     owner = one.organization if isinstance(one, Item) and one.kind != "organization" else None
     return rules.hides(f"{source}:{one.native_id}") or bool(owner and rules.hides(f"{source}:{owner}"))

@@ -5,6 +5,7 @@ Rows become Arrow chunks soon: a hundred thousand records as Python objects woul
 
 import hashlib
 from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -32,6 +33,8 @@ class Collector:
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.unread: Counter[str] = Counter()
         self.repeated = 0
+        self.spoken: dict[str, str] = {}
+        """Organisation -> the language of its name, where the source says."""
         self._chunks: dict[str, list[pa.Table]] = defaultdict(list)
         self._hashes: dict[str, str] = {}
         self._issues: set[str] = set()
@@ -59,6 +62,14 @@ class Collector:
             )
         return False
 
+    def has(self, record_id: str) -> bool:
+        """Whether the record was admitted."""
+        return record_id in self._hashes
+
+    def admit_all(self, record_ids: Sequence[str], content_hashes: Sequence[str]) -> None:
+        """Takes records none of which was seen before."""
+        self._hashes.update(zip(record_ids, content_hashes, strict=True))
+
     def add(self, table: str, owner: str, **columns: Any) -> str:
         """A detail row of a record; its id is the record's id, the table and a running number."""
         if owner != self._numbered:  # the rows of an item come one after the other
@@ -76,6 +87,10 @@ class Collector:
         if len(rows) >= CHUNK:
             self._chunks[table].append(schema.table_from_rows(table, rows))
             rows.clear()
+
+    def put_columns(self, table: str, length: int, columns: Mapping[str, Any]) -> None:
+        """Many rows with ids of their own, as columns."""
+        self._chunks[table].append(schema.table_from_columns(table, columns, length))
 
     def record_ids(self) -> set[str]:
         """The records that were admitted."""

@@ -3,12 +3,11 @@
 import hashlib
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from functools import cache
 from operator import attrgetter
 from typing import Any
 
 from pipeline.sources.items import Item
-from pipeline.transform import names, texts
+from pipeline.transform import texts
 from pipeline.transform.dates import moment
 from pipeline.transform.identifiers import association_number, business_id
 from pipeline.transform.landing import details
@@ -65,9 +64,17 @@ def land_item(c: Collector, item: Item) -> None:
 
 def content_hash(item: Item) -> str:
     """Digest of everything an item says; when it was fetched is no part of that."""
-    held = _ITEM(item)
-    said = [[_part(e) for e in value] if type(value) is list else value for value in held]
-    return hashlib.sha256(repr(said).encode("utf-8", "replace")).hexdigest()[:32]
+    return digest(said(item))
+
+
+def digest(text: str) -> str:
+    """The digest of what an item says."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def said(item: Item) -> str:
+    """Everything an item says as one text, in which each value stands as its `repr`."""
+    return repr([[_part(e) for e in value] if type(value) is list else value for value in _ITEM(item)])
 
 
 _ITEM = attrgetter(*(f.name for f in fields(Item) if f.name not in ("fetched_at", "replaces")))
@@ -111,17 +118,17 @@ def _organization(
     parent: str | None,
     shared: details.Shared,
 ) -> None:
+    """The organisation as far as the source says; `naming` adds what its name tells."""
     seen = set()
     for row in found_names:
         if (row["name"], row["name_kind"]) not in seen:
             seen.add((row["name"], row["name_kind"]))
             c.add("organization_name", record_id, organization_id=record_id, **row)
     best = found_names[0]["name"]
-    parsed = names.parse(best, found_names[0]["language"])
+    if found_names[0]["language"]:
+        c.spoken[record_id] = found_names[0]["language"]
     worded = texts.tidy(item.legal_form)
     stated = legal_forms().get(worded.casefold()) if worded else None
-    form = (stated.legal_form if stated else None) or parsed.legal_form
-    kind = item.organization_type or (stated.organization_type if stated else _type_of(form))
     numbers = _identifiers(c, record_id, item)
     place = shared.place
     c.put(
@@ -135,10 +142,8 @@ def _organization(
             "email": shared.email,
             "website": shared.website,
             "legal_status": worded,
-            "legal_form": form,
-            "organization_type": kind,
-            "organization_level": parsed.level,
-            "umbrella": parsed.umbrella,
+            "legal_form": (stated.legal_form or None) if stated else None,
+            "organization_type": item.organization_type or (stated.organization_type if stated else None),
             "business_id": numbers.get("business_id"),
             "association_number": numbers.get("association_number"),
             "municipality_code": place.municipality_code if place else None,
@@ -152,13 +157,6 @@ def _organization(
             "status": item.status,
         },
     )
-
-
-@cache
-def _type_of(form: str | None) -> str | None:
-    """The kind of body that a legal form implies."""
-    kinds = {f.legal_form: f.organization_type for f in legal_forms().values()}
-    return kinds.get(form or "")
 
 
 def _identifiers(c: Collector, record_id: str, item: Item) -> dict[str, str]:

@@ -1,0 +1,68 @@
+"""What the names of organisations tell of them: legal form and kind, level, umbrella; for a whole table at once.
+
+What the source itself says goes before what the name tells.
+Does not belong here: how a name is read (`transform.names`), and which of several names is read (`entities`).
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import schema
+from pipeline.transform import names
+from pipeline.transform.names.table import parsed_columns
+from pipeline.transform.reference import legal_forms
+
+TOLD = ("legal_form", "level", "umbrella")
+
+
+def with_told(organization: pa.Table, spoken: Mapping[str, str]) -> pa.Table:
+    """The table `organization` with what its names tell filled in; `spoken` is the language of names, by id."""
+    if not len(organization):
+        return organization
+    told = _told(organization, spoken)
+    form = pc.coalesce(organization.column("legal_form").combine_chunks(), told["legal_form"])
+    every = pc.fill_null(form, "").dictionary_encode()
+    implied = pa.array([type_of(one) for one in every.dictionary.to_pylist()], pa.string()).take(every.indices)
+    filled = {
+        "legal_form": form,
+        "organization_type": pc.coalesce(organization.column("organization_type").combine_chunks(), implied),
+        "organization_level": told["level"],
+        "umbrella": told["umbrella"],
+    }
+    for name, values in filled.items():
+        position = organization.column_names.index(name)
+        organization = organization.set_column(position, organization.schema.field(position), values)
+    return schema.conform("organization", organization)
+
+
+def _told(organization: pa.Table, spoken: Mapping[str, str]) -> dict[str, pa.Array]:
+    """Per organisation the parts of its name. Alike names are read together, those of a known language one by one."""
+    named = organization.column("name").combine_chunks().dictionary_encode()
+    distinct = named.dictionary.to_pylist()
+    place = np.asarray(named.indices).copy()
+    hinted: dict[tuple[str, str], int] = {}
+    if spoken:
+        for row, one in enumerate(organization.column("id").to_pylist()):
+            if (language := spoken.get(one)) is not None:
+                place[row] = len(distinct) + hinted.setdefault((distinct[place[row]], language), len(hinted))
+    alike = parsed_columns(distinct) if len(hinted) < len(organization) else None
+    single = [names.parse(name, language) for name, language in hinted]
+    found = {}
+    for part in TOLD:
+        plain = alike.column(part).combine_chunks() if alike else pa.nulls(len(distinct), pa.string())
+        more = pa.array([getattr(one, part) for one in single], pa.string())
+        found[part] = pa.concat_arrays([plain, more]).take(pa.array(place))
+    return found
+
+
+@cache
+def type_of(form: str) -> str | None:
+    """The kind of body that a legal form implies, that of the last of its words in `legal_forms.csv`.
+
+    An empty form is there as well: that of words which do not settle it.
+    """
+    return {f.legal_form: f.organization_type for f in legal_forms().values()}.get(form)
