@@ -226,10 +226,18 @@ class Listed:
     rows: list[Sequence[str | None]]
     """The cells of each native id; null for a blank one."""
     item: Callable[[str, Sequence[str | None]], Item]
+    raw: list[str | None]
+    """What `Item.raw` is of each row."""
+
+    def made(self, row: int) -> Item:
+        """One row as an item."""
+        item = self.item(self.native_ids[row], self.rows[row])
+        item.raw = self.raw[row]
+        return item
 
     def items(self) -> Iterator[Item]:
         """The rows one by one."""
-        return map(self.item, self.native_ids, self.rows)
+        return map(self.made, range(len(self.rows)))
 
 
 Parsed = Item | Finding | Unread | Listed

@@ -94,7 +94,7 @@ def test_plain_rows_are_never_made_into_items():
         made.append(native_id)
         return listed.item(native_id, cells)
 
-    result = landed([Listed(listed.native_ids, listed.rows, item)])
+    result = landed([Listed(listed.native_ids, listed.rows, item, listed.raw)])
     assert result.organizations == result.read == 300
     assert made[1:] == [listed.native_ids[7]]  # the first is the row of marks
 
@@ -112,5 +112,17 @@ def test_a_row_whose_id_stood_before_is_a_repeated_one(phone):
         return Item("organization", native_id, fetched_at=NOW, names=[Name(cells[0])], phones=[Phone(cells[1])])
 
     before = item("1", ["Kuopion Latu ry", "044 000 0009"])
-    listed = Listed(["1", "2"], [["Kuopion Latu ry", phone]] * 2, item)
+    listed = Listed(["1", "2"], [["Kuopion Latu ry", phone]] * 2, item, [None, None])
     assert_same(landed([before, listed]), landed([before, *listed.items()]))
+
+
+def test_what_was_sent_about_a_row_is_told_from_what_was_read_of_it():
+    """A cell that no field reads changes the digest of what was sent, and not that of the content."""
+    before, after = (
+        landed(parse([capture(("Yhdistys", "Väri"), [(f"Kuopion Latu {n} ry", colour) for n in range(300)])], None, {}))
+        for colour in ("sininen", "punainen")
+    )
+    old, new = before.tables["record"], after.tables["record"]
+    assert old.column("content_hash").equals(new.column("content_hash"))
+    assert old.column("raw_hash").null_count == 0
+    assert not set(old.column("raw_hash").to_pylist()) & set(new.column("raw_hash").to_pylist())

@@ -31,18 +31,19 @@ class Alike:
         self._verbatim = frozenset(column for column, field in sheet.columns.items() if field in VERBATIM)
         self._groups: dict[tuple[int, ...], Listed] = {}
 
-    def take(self, cells: Row, native_id: str) -> bool:
+    def take(self, cells: Row, native_id: str, raw: str) -> bool:
         """True when the row was taken; a row with a number behind its id (`#2`) keeps its place among the others."""
         shape = tuple([column for column in self._columns if cells[column]])
         group = self._groups.get(shape)
         if group is None:
             if not self._verbatim.issuperset(shape):
                 return False
-            group = self._groups[shape] = Listed([], [], self._item)
+            group = self._groups[shape] = Listed([], [], self._item, [])
         if "#" in native_id:
             return False
         group.native_ids.append(native_id)
         group.rows.append(cells)
+        group.raw.append(raw)
         return True
 
     def groups(self, few: int) -> Iterator[Parsed]:

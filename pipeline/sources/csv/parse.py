@@ -136,7 +136,7 @@ def _of_sheet(
         for column, field in unread:
             if cells[column] is not None:
                 yield field
-        if few is not None and len(named) == 1 and alike.take(cells, native_id):
+        if few is not None and len(named) == 1 and alike.take(cells, native_id, sent):
             continue
         if len(named) == 1:
             item, troubles = builder.item(cells, name, native_id)

@@ -80,6 +80,7 @@ class Plain:
     """Their rows in `cleaned`."""
     native_ids: list[str]
     record_ids: list[str]
+    raw_hashes: list[str | None]
     hashes: list[str]
     names: list[str | None]
     cleaned: dict[str, Cleaned]
@@ -102,6 +103,7 @@ def put_plain(c: Collector, plain: Plain) -> None:
             "kind": [sample.kind] * n,
             "name": names,
             "content_hash": plain.hashes,
+            "raw_hash": plain.raw_hashes,
             "snapshot_version": [c.snapshot_version] * n,
             "fetched_at": [sample.fetched_at] * n,
         },

@@ -53,7 +53,7 @@ def land_listed(c: Collector, listed: Listed) -> None:
     for column in cleaned.values():
         is_plain &= column.is_plain[column.of]
     for row in np.flatnonzero(~is_plain).tolist():
-        land_item(c, listed.item(listed.native_ids[row], listed.rows[row]))
+        land_item(c, listed.made(row))
     rows = np.flatnonzero(is_plain)
     chosen = rows.tolist()
     put_plain(
@@ -63,6 +63,7 @@ def land_listed(c: Collector, listed: Listed) -> None:
             rows=rows,
             native_ids=[listed.native_ids[row] for row in chosen],
             record_ids=[record_ids[row] for row in chosen],
+            raw_hashes=[listed.raw[row] or c.snapshot_digest for row in chosen],
             hashes=_hashes(sample, [[column[row] for row in chosen] for column in columns]),
             names=[names[row] for row in chosen],
             cleaned=cleaned,

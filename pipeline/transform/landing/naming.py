@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline import schema
 from pipeline.transform import names
 from pipeline.transform.names.table import parsed_columns
-from pipeline.transform.reference import legal_forms
+from pipeline.transform.reference import legal_forms, place_forms
 
 TOLD = ("legal_form", "level", "umbrella")
 
@@ -25,11 +25,13 @@ def with_told(organization: pa.Table, spoken: Mapping[str, str]) -> pa.Table:
         return organization
     told = _told(organization, spoken)
     form = pc.coalesce(organization.column("legal_form").combine_chunks(), told["legal_form"])
-    every = pc.fill_null(form, "").dictionary_encode()
-    implied = pa.array([type_of(one) for one in every.dictionary.to_pylist()], pa.string()).take(every.indices)
+    of_form = form.dictionary_encode()
+    implied = pa.array([type_of(one) for one in of_form.dictionary.to_pylist()], pa.string()).take(of_form.indices)
+    of_name = pc.if_else(form.is_valid(), None, organization.column("name").combine_chunks()).dictionary_encode()
+    noun = pa.array([type_by_noun(one) for one in of_name.dictionary.to_pylist()], pa.string()).take(of_name.indices)
     filled = {
         "legal_form": form,
-        "organization_type": pc.coalesce(organization.column("organization_type").combine_chunks(), implied),
+        "organization_type": pc.coalesce(organization.column("organization_type").combine_chunks(), implied, noun),
         "organization_level": told["level"],
         "umbrella": told["umbrella"],
     }
@@ -61,8 +63,37 @@ def _told(organization: pa.Table, spoken: Mapping[str, str]) -> dict[str, pa.Arr
 
 @cache
 def type_of(form: str) -> str | None:
-    """The kind of body that a legal form implies, that of the last of its words in `legal_forms.csv`.
+    """The kind of body that a legal form implies: that of the last of its words in `legal_forms.csv`."""
+    return {one.legal_form: one.organization_type for one in legal_forms().values() if one.legal_form}.get(form)
 
-    An empty form is there as well: that of words which do not settle it.
+
+def type_by_noun(name: str) -> str | None:
+    """The kind of body that the last or first word of a name without a legal form tells; null when neither does.
+
+    `position` in `legal_forms.csv` says where a word counts: "kunta" only as a word (an "opiskelijakunta" is no
+    municipality), "kerho" at the end of a longer one as well. The "liitto" of a region is its regional council
+    (maakunnan liitto), a joint authority of municipalities (laki alueiden kehittämisestä 756/2021).
     """
-    return {f.legal_form: f.organization_type for f in legal_forms().values()}.get(form)
+    words = name.casefold().split()
+    if not words:
+        return None
+    if words[1:] == ["liitto"] and (place := place_forms().get(words[0])) and place.kind == "region":
+        return "municipality"
+    for ending, compound, kind in _nouns():
+        if words[-1] == ending or (compound and words[-1].endswith(ending)):
+            return kind
+    return _first_words().get(words[0])
+
+
+@cache
+def _nouns() -> list[tuple[str, bool, str]]:
+    """(word, whether a longer word may end in it, kind), the longest first."""
+    told = [one for one in legal_forms().values() if not one.legal_form and not one.position.startswith("prefix")]
+    found = [(one.token, one.position in ("head_noun", "compound_or_suffix"), one.organization_type) for one in told]
+    return sorted(found, key=lambda one: -len(one[0]))
+
+
+@cache
+def _first_words() -> dict[str, str]:
+    told = [one for one in legal_forms().values() if not one.legal_form and one.position.startswith("prefix")]
+    return {one.token: one.organization_type for one in told}
