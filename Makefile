@@ -38,8 +38,8 @@ lint: .venv/ready  ## style
 types: .venv/ready ## types
 	@$(BIN)/mypy
 
-pytest: .venv/ready ## tests
-	@$(BIN)/python -m pytest
+pytest: .venv/ready ## tests, on all cores
+	@$(BIN)/python -m pytest -n auto --maxprocesses 8 --dist worksteal
 
 docs: .venv/ready  ## write the generated pages again
 	@$(BIN)/python -m pipeline.schema.dictionary

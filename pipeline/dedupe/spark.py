@@ -14,6 +14,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -134,7 +135,7 @@ class OnSpark:
 
         names = list(work(a[:0], b[:0]))
         sent = self.spark.sparkContext.broadcast(cloudpickle.dumps(work))
-        number = id(sent)
+        number = next(_sent)
 
         def levels(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
             mine = _work(number, sent)
@@ -175,6 +176,7 @@ def _wide_hash(node: Any) -> Any:
     return node
 
 
+_sent = count()
 _loaded: dict[int, Work] = {}
 """In a Python worker: the work that it was sent last."""
 
