@@ -120,9 +120,8 @@ def _villages(
     frequent: dict[str, list[str]] = defaultdict(list)
     for village in sorted(often, key=lambda v: (-often[v], v)):
         at = towns.get(village, Counter())
-        near = {
-            known[w].codes: known[w] for k in deletions(village) for w in near_town.get(k, ()) if _alike(w, village)
-        }
+        words = {w for k in deletions(village) for w in near_town.get(k, ()) if _alike(w, village)}
+        near = {known[w].codes: known[w] for w in sorted(words)}  # several words of one municipality: one of them
         if village in read_as:
             near[read_as[village].codes] = read_as[village]
         town = _town(at, [near[c] for c in sorted(near)])
