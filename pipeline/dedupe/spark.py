@@ -41,6 +41,7 @@ DEFAULTS = {
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.adaptive.enabled": "true",
+    "spark.cleaner.referenceTracking.cleanCheckpoints": "true",
 }
 
 
@@ -93,7 +94,7 @@ class OnSpark:
 
     spark: "SparkSession"
     name: str = "spark"
-    kept: list["DataFrame"] = field(default_factory=list)
+    views: list[str] = field(default_factory=list)
 
     def parsed(self, names: list[str | None]) -> pa.Table:
         """Names are spread in batches; each is read by the same function as on one machine."""
@@ -111,7 +112,11 @@ class OnSpark:
         return _in_order(found).cast(shape.remove(len(shape) - 1)).combine_chunks()
 
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
-        """Every table of the script is a cached view; a table that later ones use is worked out once."""
+        """Every table of the script is worked out once and then stands for itself.
+
+        A cached view would not do: Spark writes the whole story of each view into every plan that names it, and a
+        plan in which twenty unions stand within unions costs more than the work.
+        """
         import sqlglot
         from sqlglot import exp
 
@@ -124,9 +129,10 @@ class OnSpark:
         found = []
         for answer in answers:
             query = sqlglot.parse_one(answer, read="duckdb").sql(dialect="spark")
-            found.append(self.spark.sql(query).toArrow().combine_chunks())
-        while self.kept:
-            self.kept.pop().unpersist()
+            given = self.spark.sql(query).toArrow().combine_chunks()
+            found.append(pa.table(given.columns, names=given.column_names))  # every column may hold nulls
+        while self.views:
+            self.spark.catalog.dropTempView(self.views.pop())
         return found
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
@@ -162,9 +168,10 @@ class OnSpark:
         return self.spark.createDataFrame(table).repartition(max(least, -(-len(table) // batch)))
 
     def _view(self, name: str, frame: "DataFrame") -> None:
-        frame = frame.coalesce(int(self.spark.conf.get("spark.sql.shuffle.partitions") or 200)).cache()
-        self.kept.append(frame)
-        frame.createOrReplaceTempView(name)
+        """With `spark.checkpoint.dir` the table outlives the executor that worked it out; without, it does not."""
+        safe = self.spark.sparkContext.getCheckpointDir() is not None
+        (frame.checkpoint() if safe else frame.localCheckpoint()).createOrReplaceTempView(name)
+        self.views.append(name)
 
 
 def _wide_hash(node: Any) -> Any:
