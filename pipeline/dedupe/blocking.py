@@ -108,9 +108,12 @@ CREATE TEMP TABLE standing AS
 SELECT rid, name, municipality_code AS town FROM f WHERE contains(name, ' ') AND municipality_code IS NOT NULL
 UNION SELECT rid, name, unnest(places) FROM f WHERE contains(name, ' ');
 
-CREATE TEMP TABLE spoken AS
+CREATE TEMP TABLE worded AS
 SELECT rid, town, name, list_filter(string_split(name, ' '), lambda w: w NOT IN ({stops})) AS w
 FROM standing WHERE town IN (SELECT town FROM bare);
+
+-- of one word, there is no second to look at; Spark would stop
+CREATE TEMP TABLE spoken AS SELECT * FROM worded WHERE array_length(w) > 1;
 
 CREATE TEMP TABLE of_short AS
           SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare

@@ -63,6 +63,35 @@ def test_capped_keys_and_judged_pairs_come_out_equal(spark: OnSpark) -> None:
     assert_equal(one, match(records, must_link=judged, engine=spark))
 
 
+def test_odd_names_come_out_equal(spark: OnSpark) -> None:
+    """What is NULL to one engine, such as the second word of a single word, is an error to another."""
+    names = [
+        "KMPK",
+        "Alueen kerho",
+        "Kylänlahden maanpuolustuskerho",
+        "ja och",
+        "",
+        None,
+        "?",
+        "12",
+        "R",
+        "Ä ö",
+        "KMPK",
+    ]
+    records = pa.table(
+        {
+            "record_id": [f"r{i:02d}" for i in range(len(names))],
+            "name": names,
+            "municipality_code": ["297"] * len(names),
+        }
+    )
+    one = match(records)
+    assert {("r00", "r02"), ("r00", "r10")} <= {
+        (m["record_id_a"], m["record_id_b"]) for m in one.matches.to_pylist()
+    }  # letters and words meet
+    assert_equal(one, match(records, engine=spark))
+
+
 def test_a_list_of_one_comes_out_equal(spark: OnSpark) -> None:
     records = pa.table({"record_id": ["a"], "name": ["Yksi ry"]})
     assert_equal(match(records), match(records, engine=spark))
