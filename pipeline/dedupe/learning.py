@@ -37,7 +37,7 @@ ODD = 7.0
 FEWEST = 100
 """Agreeing and differing pairs, of each, below which nothing is learned."""
 MOST = 400_000
-"""Pairs learned from; more are thinned evenly."""
+"""Pairs learned from, about; of more, some are drawn."""
 JUDGEMENT = 5.0
 """How many pairs a person's judgement counts for."""
 ROUNDS = 25
@@ -84,7 +84,7 @@ def learn_from(comparison: Comparison, base: Weights, judged: Iterable[tuple[int
     # A pair whose number contradicts everything else it says teaches a wrong number, not a wrong weight.
     odd = np.where(lesson.same, -score_without, score_without) > ODD
     lesson = Lesson(lesson.rows[~odd], lesson.same[~odd], lesson.count[~odd])
-    half = lesson.rows % 2 == 0
+    half = _mixed(comparison, lesson.rows) >> np.uint64(63) == 0
     held: list[npt.NDArray[np.float64]] = []
     answers: list[Bools] = []
     for train, test in ((half, ~half), (~half, half)):
@@ -110,7 +110,7 @@ def lesson_of(comparison: Comparison, judged: Iterable[tuple[int, int, bool]] = 
     if comparison.by_number is not None:
         agree &= ~comparison.by_number
     rows = np.flatnonzero(agree | differ)
-    rows = rows[:: len(rows) // MOST + 1]
+    rows = rows[_mixed(comparison, rows) % np.uint64(len(rows) // MOST + 1) == 0]
     same = agree[rows]
     count = np.ones(len(rows))
     if people := {(min(x, y), max(x, y)): answer for x, y, answer in judged}:
@@ -122,6 +122,17 @@ def lesson_of(comparison: Comparison, judged: Iterable[tuple[int, int, bool]] = 
         rows, same = np.concatenate([rows[kept], hit]), np.concatenate([same[kept], answers])
         count = np.concatenate([count[kept], np.full(len(hit), JUDGEMENT)])
     return Lesson(rows, same, count)
+
+
+def _mixed(comparison: Comparison, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.uint64]:
+    """A number per pair that looks drawn by lot and belongs to the pair.
+
+    One pair more must not change which pairs are learned from, as it would if every second one were taken.
+    """
+    pair = comparison.a[rows].astype(np.uint64) << np.uint64(32) | comparison.b[rows].astype(np.uint64)
+    for factor in (0xBF58476D1CE4E5B9, 0x94D049BB133111EB):  # the finaliser of SplitMix64
+        pair = (pair ^ pair >> np.uint64(30)) * np.uint64(factor)
+    return pair ^ pair >> np.uint64(31)
 
 
 def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:

@@ -3,13 +3,15 @@
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from benchmarks.organisations import synthetic
-from pipeline.dedupe.comparison import VOCABULARY
+from pipeline.dedupe import learning
+from pipeline.dedupe.comparison import VOCABULARY, Comparison
 from pipeline.dedupe.drift import diff, drift
-from pipeline.dedupe.learning import VETO, learn
+from pipeline.dedupe.learning import VETO, learn, lesson_of
 from pipeline.dedupe.weights import Weights, load_weights, weights_text
 
 
@@ -52,6 +54,24 @@ def test_learned_weights_survive_their_file(learned: Weights, tmp_path: Path) ->
 def test_learning_does_not_depend_on_the_order_of_records(learned: Weights) -> None:
     records, _ = synthetic(4000, seed=3)
     assert learn(records.take(list(reversed(range(len(records)))))) == learned
+
+
+def test_one_pair_more_does_not_change_which_pairs_are_learned_from(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every second pair by its place would: all that stand behind the new one change sides."""
+    monkeypatch.setattr(learning, "MOST", 600)
+    rows = np.arange(1000, dtype=np.int32)
+    taken = _learned_from(rows)
+    again = _learned_from(np.append(np.int32(5000), rows)) - {5000}
+    assert taken == again
+    assert 400 < len(taken) < 600
+
+
+def _learned_from(a: np.ndarray) -> set[int]:
+    """Which of the pairs `a, a + 1`, all of one Y-tunnus, are learned from."""
+    levels = {feature: np.zeros(len(a), dtype=np.int8) for feature in VOCABULARY}
+    levels["business_id"][:] = VOCABULARY["business_id"].index("agree")
+    levels["name"][:] = VOCABULARY["name"].index("exact_rare")
+    return set(a[lesson_of(Comparison(a, a + 1, levels, {})).rows].tolist())
 
 
 def test_judgements_count() -> None:
