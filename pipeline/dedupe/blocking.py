@@ -17,7 +17,7 @@ from pipeline.dedupe.word_lists import codes
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 
-CAP = 60
+CAP = 20
 WINDOW = 5
 DROPPED = ("short", "rare_token", "stem", "ends", "start")
 RAREST = 3

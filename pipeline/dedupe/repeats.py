@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.word_lists import flat
 
-MOST = 60
-"""Equal records that are matched. Fewer than stand for a value that many records share, see `blocking`."""
+MOST = 20
+"""Equal records that are matched; not more than may share a key without being many, see `blocking.CAP`."""
 
 
 def set_aside(records: pa.Table, kept: Iterable[str | None] = ()) -> tuple[pa.Table, pa.Table]:

@@ -48,7 +48,7 @@ def test_the_benchmark_comes_out_equal(spark: OnSpark) -> None:
 def test_capped_keys_and_judged_pairs_come_out_equal(spark: OnSpark) -> None:
     """Keys of more records than the cap, walked in windows, are where engines could differ."""
     rng = random.Random(3)
-    n = 3 * CAP
+    n = 9 * CAP
     records = pa.table(
         {
             "record_id": [f"r{i:04d}" for i in range(n)],

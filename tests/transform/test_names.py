@@ -177,3 +177,9 @@ def test_parsing_never_raises_and_ignores_case_and_outer_space(name: str) -> Non
 def test_tidying_and_folding_are_idempotent(text: str) -> None:
     assert tidy(tidy(text)) == tidy(text)
     assert ascii_fold(ascii_fold(text)) == ascii_fold(text)
+
+
+def test_folding_each_letter_there_is_twice_changes_nothing() -> None:
+    """🄐 folds to (a), not to (A)."""
+    folded = {chr(i): ascii_fold(chr(i)) for i in range(0x110000) if not 0xD800 <= i < 0xE000}
+    assert [c for c, f in folded.items() if ascii_fold(f) != f] == []

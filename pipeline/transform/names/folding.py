@@ -70,6 +70,10 @@ def ascii_fold(text: str) -> str:
     text = text.translate(_LETTERS)
     if text.isascii():
         return text
+    return _unmarked(_unmarked(text).casefold()).translate(_LETTERS)  # "🄐" is a sign without case that stands for "(A)"
+
+
+def _unmarked(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
