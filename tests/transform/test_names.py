@@ -120,6 +120,11 @@ def test_capitals_throughout_abbreviate_nothing() -> None:
     assert parse("Porin Tarmo PoTa").abbreviation == "POTA"
 
 
+@pytest.mark.parametrize("name", ["Suomen Kotitoiminnan Tuki ry", "Suomen Kotitoiminnan Tuki SKT"])
+def test_a_body_beside_another_is_that_also_when_its_letters_follow(name: str) -> None:
+    assert (parse(name).dependent, parse(name).core) == ("tuki", ("kotitoiminnan",))
+
+
 def test_an_authority_is_no_family() -> None:
     assert parse("THL").umbrella is None
 

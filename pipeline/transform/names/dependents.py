@@ -7,13 +7,16 @@ from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found
 
 
-def find_dependent(rest: list[str | None], plain: list[str], found: Found | None) -> str | None:
+def find_dependent(
+    rest: list[str | None], plain: list[str], found: Found | None, carrier: str | None = None
+) -> str | None:
     """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
 
-    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another.
+    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another. `carrier` is the
+    word that only abbreviates the others: "Suomen Vertaistoiminnan Tuki SVT" ends with its "Tuki" all the same.
     """
     lex = lexicon()
-    free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS]
+    free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS and w != carrier]
     if DASH in rest[2:]:  # "Tarmon Tuki ry, Mustinlahti"
         before_dash = [i for i in free if i < rest.index(DASH, 2)]
         free = before_dash if before_dash and rest[before_dash[-1]] in lex.dependents else free
