@@ -1,18 +1,18 @@
 """Abbreviations that the names at hand explain: where "KVL" stands, "Kotiväen Lepoliitto" stands, again and again."""
 
-from collections import Counter, defaultdict
-from functools import lru_cache
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from pipeline.dedupe.word_lists import codes, replaced, spoken, words_of
+from pipeline.dedupe.coding import coded
+from pipeline.dedupe.standing import Standing, bits_of, standing
+from pipeline.dedupe.word_lists import Ints, replaced, words_of
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.stems import place_stem, stem
+from pipeline.transform.names.stems import stem
 
 TOGETHER = 2
 """Places where an abbreviation and its expansion must both be seen."""
@@ -21,44 +21,81 @@ Meaning = tuple[str | None, tuple[str, ...]]
 
 
 def abbreviations(parsed: dict[str, Any], written: set[str]) -> dict[str, Meaning]:
-    """Pairs abbreviations (in small letters) with cores that stand in the same places and whose letters fit."""
-    together: dict[str, Counter[Meaning]] = defaultdict(Counter)
-    for key, there in _by_place(parsed).items():
-        shorts = {core for umbrella, core, _ in there if umbrella is None and core in written}
-        if not shorts:
-            continue
-        by_initial: dict[str, list[str]] = defaultdict(list)
-        for short in shorts:
-            by_initial[short[0]].append(short)
-        for umbrella, core, ascii_ in there:
-            if core.split(" ", 1)[0] in shorts:
-                continue
-            place = key[1:]
-            words = ascii_.split(" ")
-            if (first := next((w for w in words if _is_said(w, place)), None)) is None or first[0] not in by_initial:
-                continue
-            said = tuple(w for w in words if _is_said(w, place))
-            meaning = umbrella, tuple(core.split(" ")) if core else ()
-            for short in by_initial[first[0]]:
-                if _fits(short, said):
-                    together[short][meaning] += 1
+    """Pairs abbreviations (in small letters) with cores that stand in the same places and whose letters fit.
+
+    Whether letters fit is asked of the wordings that stand beside the abbreviation at least `TOGETHER` times, and of
+    all others only where one of those fits: most pairs meet once, by chance.
+    """
+    names = standing(parsed, written)
+    short, name = _met(names)
+    if not len(short):
+        return {}
+    often = _often(short, names.family[name])
+    fit = np.zeros(len(short), dtype=bool)
+    fit[often] = _fitting(names, short[often], name[often])
+    likely = np.unique(short[fit][_often(short[fit], names.family[name[fit]])])
+    asked = np.isin(short, likely) & ~often
+    fit[asked] = _fitting(names, short[asked], name[asked])
+    fit &= np.isin(short, likely)
+    size = len(names.meanings)
+    found, times = np.unique(short[fit] * size + names.meaning[name[fit]], return_counts=True)
+    together: dict[str, dict[Meaning, int]] = defaultdict(dict)
+    for k, n in zip(found.tolist(), times.tolist(), strict=True):
+        together[names.shorts[k // size]][_meaning(names, k % size)] = n
     meant: dict[str, Meaning] = {}
-    for short, found in together.items():
-        best = sorted(found.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
+    for word, of_word in together.items():
+        best = sorted(of_word.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
         merged = sum(c for k, c in best if _family(k) == _family(best[0][0]))
         rivals = [c for k, c in best if _family(k) != _family(best[0][0])]
         if merged >= TOGETHER and (not rivals or rivals[0] * 4 <= best[0][1]):
-            meant[short] = best[0][0]
+            meant[word] = best[0][0]
     return meant
 
 
-@lru_cache(maxsize=1 << 18)
-def _fits(short: str, said: tuple[str, ...]) -> bool:
-    """The same words are said in many places."""
-    return letters_fit(short, list(said)) and _ends_alike(short, said)
+def _met(names: Standing) -> tuple[Ints, Ints]:
+    """(abbreviation, name): the names of its place that begin with its letter, and not with an abbreviation there, and
+    have all its letters."""
+    is_short = np.flatnonzero(names.short >= 0)
+    letters = np.array([ord(s[0]) for s in names.shorts], dtype=np.int64)
+    size = len(names.shorts) + 1
+    there = names.place[is_short] * size + names.short[is_short]
+    others = np.flatnonzero((names.initial >= 0) & ~np.isin(names.place * size + names.begins_with, there))
+    span = int(max(letters.max(initial=0), names.initial.max(initial=0))) + 1
+    key = names.place[is_short] * span + letters[names.short[is_short]]
+    order = np.argsort(key, kind="stable")
+    asked = names.place[others] * span + names.initial[others]
+    left = np.searchsorted(key[order], asked)
+    count = np.searchsorted(key[order], asked, side="right") - left
+    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    short, name = names.short[is_short][order][np.repeat(left, count) + nth], np.repeat(others, count)
+    missing = np.array([bits_of(s) for s in names.shorts], dtype=np.uint64)[short] & ~names.letters[name]
+    return short[missing == 0], name[missing == 0]
 
 
-def _ends_alike(short: str, said: tuple[str, ...]) -> bool:
+def _often(short: Ints, family: Ints) -> npt.NDArray[np.bool_]:
+    """Which pairs meet at least `TOGETHER` times."""
+    _, kind, times = np.unique(short * (family.max(initial=0) + 1) + family, return_inverse=True, return_counts=True)
+    return (times >= TOGETHER)[kind]
+
+
+def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
+    """Whether the letters of the abbreviations fit the names; each wording is asked once."""
+    said, texts = coded(names.said.take(pa.array(name)))
+    size = max(len(texts), 1)
+    pairs, kind = np.unique(short * size + said, return_inverse=True)
+    return np.array([_fits(names.shorts[k // size], texts[k % size].split(" ")) for k in pairs.tolist()], bool)[kind]
+
+
+def _meaning(names: Standing, number: int) -> Meaning:
+    row = names.meanings[number].as_py()
+    return names.umbrella[row].as_py(), tuple(names.core[row].as_py())
+
+
+def _fits(short: str, said: list[str]) -> bool:
+    return letters_fit(short, said) and _ends_alike(short, said)
+
+
+def _ends_alike(short: str, said: list[str]) -> bool:
     """In a single compound the last letter is that of its head: NSL is a "Nivelsuojaliitto", no "-yhdistys"."""
     if len(said) > 1:
         return True
@@ -66,40 +103,9 @@ def _ends_alike(short: str, said: tuple[str, ...]) -> bool:
     return head is not None and head[0] == short[-1]
 
 
-def _by_place(parsed: dict[str, Any]) -> dict[str, list[tuple[str | None, str, str]]]:
-    """Key of a place -> (umbrella, core, full name) of the names that stand in it and in no other, different ones
-    only; the first full name of each."""
-    cores = spoken(parsed["core"])
-    told = (np.asarray(pc.list_value_length(parsed["core"])) > 0) | np.asarray(parsed["umbrella"].is_valid())
-    rows = np.flatnonzero((np.asarray(pc.list_value_length(parsed["place_keys"])) == 1) & told)
-    if not len(rows):
-        return {}
-    some = pa.array(rows)
-    keys = pc.list_element(parsed["place_keys"].take(some), 0)
-    _, first = np.unique(codes(keys, parsed["umbrella"].take(some), cores.take(some)), return_index=True)
-    first.sort()
-    some = pa.array(rows[first])
-    columns = (keys.take(pa.array(first)), parsed["umbrella"].take(some), cores.take(some), parsed["ascii"].take(some))
-    found: dict[str, list[tuple[str | None, str, str]]] = defaultdict(list)
-    for key, *name in zip(*(c.to_pylist() for c in columns), strict=True):
-        found[key].append((name[0], name[1], name[2]))
-    return found
-
-
 def _family(meaning: Meaning) -> tuple[str | None, str]:
     """What a core belongs to, whatever its inflection."""
     return meaning[0], " ".join(sorted(map(stem, meaning[1])))
-
-
-def _is_said(word: str, place: str) -> bool:
-    """Whether an abbreviation says the word: not a place, a stop or a legal form."""
-    return _has_a_letter(word) and place_stem(word) != place
-
-
-@lru_cache(maxsize=1 << 18)
-def _has_a_letter(word: str) -> bool:
-    lex = lexicon()
-    return word not in place_words() and word not in lex.stops and word not in lex.forms
 
 
 def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:

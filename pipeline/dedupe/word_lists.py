@@ -44,12 +44,13 @@ def spoken(lists: pa.Array) -> pa.Array:
 
 
 def codes(*columns: Any) -> Ints:
-    """One number per row for the combination of its values; null is a value of its own."""
+    """One number per row for the combination of its values, counted as they appear; null is a value of its own."""
     found = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         encoded = flat(column).dictionary_encode()
         code = np.asarray(encoded.indices.fill_null(-1), dtype=np.int64) + 1
-        _, found = np.unique(found * (len(encoded.dictionary) + 1) + code, return_inverse=True)
+        combined = pa.array(found * (len(encoded.dictionary) + 1) + code).dictionary_encode()
+        found = np.asarray(combined.indices, dtype=np.int64)
     return found
 
 

@@ -36,6 +36,22 @@ def test_letters_that_do_not_fit_are_no_abbreviation() -> None:
     assert found[4]["core"] == ["kox"]
 
 
+@pytest.mark.parametrize(("towns", "is_learned"), [(TOWNS[:3], False), (TOWNS, True)])
+def test_a_rival_that_stands_there_once_casts_doubt_until_four_towns_speak(
+    towns: tuple[str, ...], is_learned: bool
+) -> None:
+    full = [f"Tähtitaivaan Ystäväliiton {t} yhdistys ry" for t in towns]
+    rival = "Kuopion Tuulisen Ylängön Laulajat ry"
+    found = read([*full, *(f"TYL {t} yhdistys" for t in towns), rival])
+    assert [f["core"] == found[0]["core"] for f in found[len(towns) : -1]] == [is_learned] * len(towns)
+    assert found[-1]["core"] == read([rival])[0]["core"]
+
+
+def test_letters_of_a_name_in_another_town_mean_nothing() -> None:
+    found = read([*CHAPTERS, *(f"TYL {t} yhdistys" for t in ("Porin", "Rauman", "Kotkan", "Haminan"))])
+    assert found[4]["core"] == ["tyl"]
+
+
 def test_a_short_list_is_taken_as_it_reads() -> None:
     names = ["Tähtitaivaan Ystäväliiton Mustinlahden yhdistys ry", "TYL Kuopio"]
     assert understood(parsed_columns(names)).equals(parsed_columns(names))
