@@ -125,6 +125,23 @@ def test_a_body_beside_another_is_that_also_when_its_letters_follow(name: str) -
     assert (parse(name).dependent, parse(name).core) == ("tuki", ("kotitoiminnan",))
 
 
+@pytest.mark.parametrize(
+    ("name", "dependent"),
+    [
+        ("Puutarhaseuran Kannatusyhdistys Mustinlahden ry", "kannatusyhdistys"),
+        ("Puutarhaseuran Kannnatusyhdistys (Mustinlahti)", "kannatusyhdistys"),
+        ("Nuorten Naisten Kristillisen Yhdistyksen Kannatusyhdistys Mustinlahti", "kannatusyhdistys"),
+        ("Kannatusyhdistys Toivo ry", None),
+        ("Helsingin Kannatusyhdistys Toivo ry", None),
+        ("Puutarhaseuran Tuki Mustinlahti", None),
+    ],
+)
+def test_a_place_may_follow_a_noun_that_names_nothing_but_a_body_beside_another(
+    name: str, dependent: str | None
+) -> None:
+    assert parse(name).dependent == dependent
+
+
 def test_an_authority_is_no_family() -> None:
     assert parse("THL").umbrella is None
 

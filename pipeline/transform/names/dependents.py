@@ -26,14 +26,20 @@ def find_dependent(
     if written in lex.beside:
         rest[free[-1]] = None
         return written
-    last = written if written in lex.dependents else repaired(written)
+    at, last = free[-1], written if written in lex.dependents else repaired(written)
+    if last not in lex.dependents and len(free) > 1:
+        at, written = free[-2], rest[free[-2]] or ""
+        last = written if written in lex.clear_dependents else repaired(written)
+        last = last if last in lex.clear_dependents else None
     if last not in lex.dependents:
         return None
     before = next((i for i, w in enumerate(plain) if w == written or repaired(w) == last), 0) - 1
     if before < 0 or not plain[before].endswith("n"):
         return None
     of_umbrella = found is not None and plain[before] not in place_words()
+    if at != free[-1] and plain[before] in place_words():  # "Helsingin Kannatusyhdistys Toivo" is Toivo
+        return None
     if not of_umbrella and ((before < 1 and len(free) < 2) or (len(free) < 2 and rest.count(None) < 2)):
         return None
-    rest[free[-1]] = None
+    rest[at] = None
     return last

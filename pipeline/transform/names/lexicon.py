@@ -41,6 +41,8 @@ class Lexicon:
     """Ends that name a section only after the name of the body ("X ry / nuoret")."""
     dependents: frozenset[str]
     """Nouns of bodies beside another ("Tarmon Tuki")."""
+    clear_dependents: frozenset[str]
+    """Those that mean nothing else, so that a place may follow ("Meren Kannatusyhdistys Mustinlahti")."""
     beside: frozenset[str]
     """Nouns of several bodies together ("KRELLI paikallisyhdistykset"), which are none of them."""
     national: frozenset[str]
@@ -71,6 +73,7 @@ def lexicon() -> Lexicon:
         sections=tuple(w for w, _, _, note in sections if not note.startswith("Only")),
         loose_sections=tuple(w for w, _, _, _ in sections),
         dependents=frozenset(w for w, _, _, _ in by_kind["dependent"]),
+        clear_dependents=frozenset(w for w, value, _, _ in by_kind["dependent"] if value == "anywhere"),
         beside=frozenset(w for w, _, _, _ in by_kind["beside"]),
         national=frozenset(w for w, _, _, _ in by_kind["national"]),
         stops=frozenset(w for w, _, _, _ in by_kind["stop"]),
