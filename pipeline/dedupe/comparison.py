@@ -178,16 +178,20 @@ def _told(features: pa.Table, column: str, ignored: tuple[str, ...] = ()) -> Com
 def _legal_form(features: pa.Table) -> Comparer:
     """ "Unregistered" is what a source believes, and a body of its own law is an association to most: no conflict.
 
-    A name without a form is mostly an association's; a foundation, co-operative or company says so.
+    A name without a form is mostly an association's; a foundation, co-operative or company says so. One whose noun
+    is "yhdistys" says that it is none of these.
     """
     told = _told(features, "legal_form", ignored=("unregistered", "julkyht"))
     code, values = coded(features.column("legal_form"))
     marked = np.array([v in ("sr", "osk", "oy") for v in values] + [False])[code]
-    one_marked = VOCABULARY["legal_form"].index("one_marked")
+    noun, nouns = coded(features.column("head"))
+    is_association = np.array([n == "yhdistys" for n in nouns] + [False])[noun] & ~marked
+    differ, one_marked = (VOCABULARY["legal_form"].index(word) for word in ("differ", "one_marked"))
 
     def levels(a: Codes, b: Codes) -> Levels:
         level = told(a, b)
-        level[(level == 0) & (marked[a] != marked[b])] = one_marked
+        one = (level == 0) & (marked[a] != marked[b])
+        level[one] = np.where(is_association[a[one]] | is_association[b[one]], differ, one_marked)
         return level
 
     return levels

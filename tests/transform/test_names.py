@@ -131,15 +131,25 @@ def test_a_body_beside_another_is_that_also_when_its_letters_follow(name: str) -
         ("Puutarhaseuran Kannatusyhdistys Mustinlahden ry", "kannatusyhdistys"),
         ("Puutarhaseuran Kannnatusyhdistys (Mustinlahti)", "kannatusyhdistys"),
         ("Nuorten Naisten Kristillisen Yhdistyksen Kannatusyhdistys Mustinlahti", "kannatusyhdistys"),
+        ("Noppa ja Nappula Kannatusyhdistys ry, Mustinlahti", "kannatusyhdistys"),
+        ("Noppa Kannatusyhdistys ry", "kannatusyhdistys"),
+        ("Noppa Veteraanit ry", None),
         ("Kannatusyhdistys Toivo ry", None),
+        ("Kannatusyhdistys ry", None),
+        ("Helsingin Kannatusyhdistys ry", None),
         ("Helsingin Kannatusyhdistys Toivo ry", None),
         ("Puutarhaseuran Tuki Mustinlahti", None),
     ],
 )
-def test_a_place_may_follow_a_noun_that_names_nothing_but_a_body_beside_another(
+def test_a_noun_that_means_nothing_but_a_body_beside_another_needs_no_genitive_and_may_stand_before_a_place(
     name: str, dependent: str | None
 ) -> None:
     assert parse(name).dependent == dependent
+
+
+@pytest.mark.parametrize("name", ["Osuuskunta Reipas", "Osuuskuta Reipas", "Osuusksnta Reipas"])
+def test_a_mistyped_legal_form_is_one(name: str) -> None:
+    assert (parse(name).legal_form, parse(name).core) == ("osk", ("reipas",))
 
 
 def test_an_authority_is_no_family() -> None:

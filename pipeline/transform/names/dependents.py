@@ -12,7 +12,8 @@ def find_dependent(
 ) -> str | None:
     """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
 
-    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another. `carrier` is the
+    The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another. A noun that means
+    nothing else needs no genitive ("Noppa Kannatusyhdistys"). `carrier` is the
     word that only abbreviates the others: "Suomen Vertaistoiminnan Tuki SVT" ends with its "Tuki" all the same.
     """
     lex = lexicon()
@@ -34,7 +35,7 @@ def find_dependent(
     if last not in lex.dependents:
         return None
     before = next((i for i, w in enumerate(plain) if w == written or repaired(w) == last), 0) - 1
-    if before < 0 or not plain[before].endswith("n"):
+    if before < 0 or not (plain[before].endswith("n") or last in lex.clear_dependents):
         return None
     of_umbrella = found is not None and plain[before] not in place_words()
     if at != free[-1] and plain[before] in place_words():  # "Helsingin Kannatusyhdistys Toivo" is Toivo

@@ -73,6 +73,8 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
     if spoken is None and signs & (SWEDISH | FINNISH):
         spoken = language_of(everything) if signs & SWEDISH else "fi"
     body, section = _cut_section(everything) if signs & SECTION else (everything, None)
+    if signs & ERROR and (forms := _mended_forms(body)) != body:  # "Osuuskuta Reipas"
+        body, signs = forms, signs | FORM
     form = legal_form(body, signs)
     rest = form.rest
     if form.form == "srk":  # a parish's form is its noun: "Kuopion seurakunta" is more than a place
@@ -126,6 +128,11 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
         language=spoken,
         has_marks=has_marks,
     )
+
+
+def _mended_forms(body: list[str]) -> list[str]:
+    forms = lexicon().forms
+    return [meant if (meant := repaired(w)) is not None and meant in forms else w for w in body]
 
 
 def legal_form(body: list[str], signs: int) -> FoundForm:

@@ -25,7 +25,7 @@ def deletions(word: str) -> Iterable[str]:
 @cache
 def _known_words() -> frozenset[str]:
     lex = lexicon()
-    words = (*place_words(), *lex.heads, *lex.dependents)
+    words = (*place_words(), *lex.heads, *lex.dependents, *lex.forms)
     return vocabulary() | {w for w in words if len(w) >= SHORTEST and " " not in w}
 
 
