@@ -197,4 +197,4 @@ def _place(name: Name, corpus: Corpus) -> None:
         name.umbrella = found.pattern.umbrella
         del name.core[found.start : found.end]
     if name.dependent is None and len(name.core) > 1 and name.core[-1] in lexicon().dependents:
-        name.dependent = name.core.pop()  # "Eläkkeensaajien Veteraanit Mustinlahden"
+        name.dependent = lexicon().dependents[name.core.pop()]  # "Eläkkeensaajien Veteraanit Mustinlahden"

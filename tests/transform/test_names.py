@@ -147,6 +147,24 @@ def test_a_noun_that_means_nothing_but_a_body_beside_another_needs_no_genitive_a
     assert parse(name).dependent == dependent
 
 
+PARENTS = ("vanhempainyhdistys", "vanhemmat", "vanh.yhdistys", "vanh. yhd.", "vanhempainyhd.", "koti- ja kouluyhdistys")
+
+
+@pytest.mark.parametrize(
+    "noun", [*PARENTS, "koti ja koulu -yhdistys", "VANHEMPAINYHDISTYS RY", "Koti- ja Kouluyhdistys"]
+)
+def test_the_parents_of_a_school_are_one_body_whatever_they_call_themselves(noun: str) -> None:
+    found = parse(f"Mustikkamäen koulun {noun}")
+    assert (found.dependent, found.core) == ("vanhempainyhdistys", ("mustikkamaen", "koulun"))
+
+
+@pytest.mark.parametrize(("short", "whole"), [("kyläyhd.", "kyläyhdistys"), ("omakotiyhd", "omakotiyhdistys")])
+def test_a_word_that_is_cut_short_is_the_whole_word(short: str, whole: str) -> None:
+    one, other = parse(f"Mustinlahden {short} ry"), parse(f"Mustinlahden {whole} ry")
+    assert one.display != other.display
+    assert (one.core, one.head, one.umbrella, one.ascii) == (other.core, other.head, other.umbrella, other.ascii)
+
+
 @pytest.mark.parametrize("name", ["Osuuskunta Reipas", "Osuuskuta Reipas", "Osuusksnta Reipas"])
 def test_a_mistyped_legal_form_is_one(name: str) -> None:
     assert (parse(name).legal_form, parse(name).core) == ("osk", ("reipas",))

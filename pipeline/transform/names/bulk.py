@@ -4,8 +4,10 @@ Words are cut and looked up in Arrow, sequences are found with numpy, and the pa
 the `Template`. Names without a template are left to the caller, who reads them one by one; the answers are the same.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,9 +16,11 @@ import pyarrow.compute as pc
 
 from pipeline.transform.names.abbreviations import abbreviates, in_capitals
 from pipeline.transform.names.folding import MARKS, ascii_fold, tidy
+from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.parse import words_of
 from pipeline.transform.names.templates import Template, template_of
 from pipeline.transform.names.word_classes import class_of, second_words
+from pipeline.transform.names.written_out import written_out
 
 Ints = npt.NDArray[np.int64]
 TEXT, MANY = pa.string(), pa.list_(pa.string())
@@ -72,15 +76,24 @@ def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bo
     return _gathered(words, templates, of, known, shorts), known
 
 
+@cache
+def _phrases() -> str:
+    """Where a phrase may stand in a name that is not folded."""
+    patterns = "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in lexicon().phrases)
+    return patterns.replace("a", "[aäå]").replace("o", "[oö]")
+
+
 def _cut(names: Sequence[str | None]) -> Words:
     values = pa.array(names, TEXT)
     plain = np.asarray(pc.fill_null(pc.match_substring_regex(values, _PLAIN), False))
+    plain &= ~np.asarray(pc.fill_null(pc.match_substring_regex(values, _phrases(), ignore_case=True), False))
     lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
     encoded = pc.list_flatten(lists).dictionary_encode()
     numbers: dict[str, int] = {}
     numbered = numbers.setdefault
     raw = np.array(
-        [numbered(ascii_fold(t).removesuffix("."), len(numbers)) for t in encoded.dictionary.to_pylist()], np.int64
+        [numbered(written_out(ascii_fold(t).removesuffix(".")), len(numbers)) for t in encoded.dictionary.to_pylist()],
+        np.int64,
     )
     rows = np.flatnonzero(plain)
     word, owner = [raw[np.asarray(encoded.indices)]], [rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)]]

@@ -43,4 +43,4 @@ def find_dependent(
     if not of_umbrella and ((before < 1 and len(free) < 2) or (len(free) < 2 and rest.count(None) < 2)):
         return None
     rest[at] = None
-    return last
+    return lex.dependents[last]

@@ -39,16 +39,22 @@ class Lexicon:
     """Ends of words that name a section wherever they stand last."""
     loose_sections: tuple[str, ...]
     """Ends that name a section only after the name of the body ("X ry / nuoret")."""
-    dependents: frozenset[str]
-    """Nouns of bodies beside another ("Tarmon Tuki")."""
+    dependents: dict[str, str]
+    """Nouns of bodies beside another ("Tarmon Tuki") -> the noun that stands for them."""
     clear_dependents: frozenset[str]
-    """Those that mean nothing else, so that a place may follow ("Meren Kannatusyhdistys Mustinlahti")."""
+    """Those that mean nothing else: without a genitive, and before a place ("Noppa Kannatusyhdistys Mustinlahti")."""
     beside: frozenset[str]
     """Nouns of several bodies together ("KRELLI paikallisyhdistykset"), which are none of them."""
     national: frozenset[str]
     stops: frozenset[str]
     areas: dict[str, str]
     ordinary_places: frozenset[str]
+    short_words: dict[str, str]
+    """Words cut short -> the whole word."""
+    short_ends: tuple[tuple[str, str], ...]
+    """Ends of words cut short, and the whole ends."""
+    phrases: dict[str, str]
+    """Several words -> the one word that they say."""
     swedish: frozenset[str]
     """Words that make a name Swedish."""
 
@@ -72,8 +78,8 @@ def lexicon() -> Lexicon:
         not_district=frozenset(w for w, _, _, _ in by_kind["not_district"]),
         sections=tuple(w for w, _, _, note in sections if not note.startswith("Only")),
         loose_sections=tuple(w for w, _, _, _ in sections),
-        dependents=frozenset(w for w, _, _, _ in by_kind["dependent"]),
-        clear_dependents=frozenset(w for w, value, _, _ in by_kind["dependent"] if value == "anywhere"),
+        dependents={w: v or w for kind in ("dependent", "clear_dependent") for w, v, _, _ in by_kind[kind]},
+        clear_dependents=frozenset(w for w, _, _, _ in by_kind["clear_dependent"]),
         beside=frozenset(w for w, _, _, _ in by_kind["beside"]),
         national=frozenset(w for w, _, _, _ in by_kind["national"]),
         stops=frozenset(w for w, _, _, _ in by_kind["stop"]),
@@ -84,5 +90,8 @@ def lexicon() -> Lexicon:
             if row["language"] == "sv" and row["kind"] in ("form", "head", "stop", "national") and row["word"] != "i"
         )
         - {"ab", "ao"},
+        short_words={w: v for w, v, _, _ in by_kind["short_word"]},
+        short_ends=tuple((w, v) for w, v, _, _ in by_kind["short_end"]),
+        phrases={w: v for w, v, _, _ in by_kind["phrase"]},
         ordinary_places=frozenset(w for w, _, _, _ in by_kind["ordinary_place"]),
     )

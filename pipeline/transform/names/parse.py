@@ -25,6 +25,7 @@ from pipeline.transform.names.word_signs import (
     language_of,
     signs_of,
 )
+from pipeline.transform.names.written_out import without_phrases, written_out
 
 
 def parse(name: str | None, language: str | None = None) -> ParsedName:
@@ -61,8 +62,8 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
 
 def words_of(display: str) -> list[str]:
     """The ASCII-folded words and marks of a tidied name."""
-    folded = ascii_fold(display)
-    return words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)
+    folded = without_phrases(ascii_fold(display))
+    return [written_out(w) for w in words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)]
 
 
 def dissect(display: str, everything: list[str], language: str | None = None) -> Dissected:

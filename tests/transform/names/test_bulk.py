@@ -22,6 +22,8 @@ WORDS = (
     "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja", "och", "MLL", "MLL:n", "SPR", "KuPS",
     "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf", "r.y.", "sr", "Oy", "osk", "rekisteröity",
     "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto", "12", "T:mi", "Nuorten",
+    "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti", "koulu", "kouluyhdistys",
+    "Osuuskuta",
 )  # fmt: skip
 BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ")
 
