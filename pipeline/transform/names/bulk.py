@@ -168,7 +168,9 @@ def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[list[int], list[str]]:
-    """(names, their abbreviations) written in capitals; names that spell theirs out lose their template."""
+    """(names, their abbreviations) written in capitals; names that spell theirs out, or name a body beside it, lose
+    their template."""
+    dependents = lexicon().dependents
     rows: list[int] = []
     found: list[str] = []
     start = np.cumsum(words.count) - words.count
@@ -179,7 +181,8 @@ def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[l
         plain = [w if v == 1 else class_of(w).stem or "" for w, v in zip(everything, template.plain, strict=True) if v]
         if len(plain) > 1 and not has_small:
             continue
-        if abbreviates(short, [w for w in plain if w != short]):
+        is_beside = template.scalars[3] is None and not dependents.keys().isdisjoint(everything)
+        if is_beside or abbreviates(short, [w for w in plain if w != short]):
             of[row] = -1
         else:
             rows.append(row)

@@ -8,12 +8,13 @@ from pipeline.transform.names.umbrellas import Found
 
 
 def find_dependent(
-    rest: list[str | None], plain: list[str], found: Found | None, carrier: str | None = None
+    rest: list[str | None], plain: list[str], found: Found | None, letters: str | None, carrier: str | None
 ) -> str | None:
     """The last word where it names a body beside the one in the genitive before it; it is taken out of the words.
 
     The genitive must be a body's: "Kuopion Nuoret" are Kuopio's only, and no body beside another. A noun that means
-    nothing else needs no genitive ("Noppa Kannatusyhdistys"). `carrier` is the
+    nothing else needs no genitive ("Noppa Kannatusyhdistys"), nor do `letters`, the abbreviation in the name, which
+    have none ("KuPS Naiset"). `carrier` is the
     word that only abbreviates the others: "Suomen Vertaistoiminnan Tuki SVT" ends with its "Tuki" all the same.
     """
     lex = lexicon()
@@ -35,7 +36,7 @@ def find_dependent(
     if last not in lex.dependents:
         return None
     before = next((i for i, w in enumerate(plain) if w == written or repaired(w) == last), 0) - 1
-    if before < 0 or not (plain[before].endswith("n") or last in lex.clear_dependents):
+    if before < 0 or not (plain[before].endswith("n") or plain[before] == letters or last in lex.clear_dependents):
         return None
     of_umbrella = found is not None and plain[before] not in place_words()
     if at != free[-1] and plain[before] in place_words():  # "Helsingin Kannatusyhdistys Toivo" is Toivo

@@ -104,10 +104,11 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
         places = find_places(rest, None) if mended_signs & PLACE else NO_PLACES
     for i in places.taken:
         rest[i] = None
-    short, carrier = find_abbreviation(display, plain)
+    short, letters = find_abbreviation(display, plain)
+    carrier = letters
     if carrier is not None and not abbreviates(carrier, [w for w in plain if w != carrier]):
         carrier = None
-    dependent = find_dependent(rest, plain, found, carrier) if (signs | mended_signs) & DEPENDENT else None
+    dependent = find_dependent(rest, plain, found, letters, carrier) if (signs | mended_signs) & DEPENDENT else None
     if dependent is None and signs & FORM and is_several(everything):
         dependent = SEVERAL
     core, head, level = _core(rest, carrier, has_umbrella=found is not None)
