@@ -161,11 +161,22 @@ def test_the_parents_of_a_school_are_one_body_whatever_they_call_themselves(noun
     assert (found.dependent, found.core) == ("vanhempainyhdistys", ("mustikkamaen", "koulun"))
 
 
-@pytest.mark.parametrize(("short", "whole"), [("kyläyhd.", "kyläyhdistys"), ("omakotiyhd", "omakotiyhdistys")])
+@pytest.mark.parametrize(
+    ("short", "whole"), [("kyläyhd.", "kyläyhdistys"), ("omakotiyhd", "omakotiyhdistys"), ("MS", "metsästysseura")]
+)
 def test_a_word_that_is_cut_short_is_the_whole_word(short: str, whole: str) -> None:
     one, other = parse(f"Mustinlahden {short} ry"), parse(f"Mustinlahden {whole} ry")
     assert one.display != other.display
     assert (one.core, one.head, one.umbrella, one.ascii) == (other.core, other.head, other.umbrella, other.ascii)
+
+
+@pytest.mark.parametrize("name", ["MTK-Laukaa ry", "MTK Laukaa", "Maataloustuottajain Laukaan yhdistys"])
+def test_a_place_joined_to_a_family_by_a_hyphen_is_its_place(name: str) -> None:
+    assert (parse(name).umbrella, parse(name).places, parse(name).core) == ("MTK", ("410",), ())
+
+
+def test_a_hyphen_before_another_word_joins_a_compound() -> None:
+    assert parse("Kuopion MS-yhdistys").core == ("ms",)
 
 
 @pytest.mark.parametrize("name", ["Osuuskunta Reipas", "Osuuskuta Reipas", "Osuusksnta Reipas"])

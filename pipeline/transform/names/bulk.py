@@ -4,10 +4,8 @@ Words are cut and looked up in Arrow, sequences are found with numpy, and the pa
 the `Template`. Names without a template are left to the caller, who reads them one by one; the answers are the same.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +18,7 @@ from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.parse import words_of
 from pipeline.transform.names.templates import Template, template_of
 from pipeline.transform.names.word_classes import class_of, second_words
-from pipeline.transform.names.written_out import written_out
+from pipeline.transform.names.written_out import tells_of_phrases, written_out
 
 Ints = npt.NDArray[np.int64]
 TEXT, MANY = pa.string(), pa.list_(pa.string())
@@ -76,17 +74,10 @@ def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bo
     return _gathered(words, templates, of, known, shorts), known
 
 
-@cache
-def _phrases() -> str:
-    """Where a phrase may stand in a name that is not folded."""
-    patterns = "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in lexicon().phrases)
-    return patterns.replace("a", "[aäå]").replace("o", "[oö]")
-
-
 def _cut(names: Sequence[str | None]) -> Words:
     values = pa.array(names, TEXT)
     plain = np.asarray(pc.fill_null(pc.match_substring_regex(values, _PLAIN), False))
-    plain &= ~np.asarray(pc.fill_null(pc.match_substring_regex(values, _phrases(), ignore_case=True), False))
+    plain &= ~np.asarray(pc.fill_null(pc.match_substring_regex(values, tells_of_phrases(), ignore_case=True), False))
     lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
     encoded = pc.list_flatten(lists).dictionary_encode()
     numbers: dict[str, int] = {}

@@ -90,8 +90,8 @@ def lexicon() -> Lexicon:
             if row["language"] == "sv" and row["kind"] in ("form", "head", "stop", "national") and row["word"] != "i"
         )
         - {"ab", "ao"},
-        short_words={w: v for w, v, _, _ in by_kind["short_word"]},
-        short_ends=tuple((w, v) for w, v, _, _ in by_kind["short_end"]),
-        phrases={w: v for w, v, _, _ in by_kind["phrase"]},
+        short_words={w: ascii_fold(v) for w, v, _, _ in by_kind["short_word"]},
+        short_ends=tuple((w, ascii_fold(v)) for w, v, _, _ in by_kind["short_end"]),
+        phrases={w: ascii_fold(v) for w, v, _, _ in by_kind["phrase"]},
         ordinary_places=frozenset(w for w, _, _, _ in by_kind["ordinary_place"]),
     )

@@ -25,7 +25,7 @@ from pipeline.transform.names.word_signs import (
     language_of,
     signs_of,
 )
-from pipeline.transform.names.written_out import without_phrases, written_out
+from pipeline.transform.names.written_out import with_whole_words, written_out
 
 
 def parse(name: str | None, language: str | None = None) -> ParsedName:
@@ -62,7 +62,7 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
 
 def words_of(display: str) -> list[str]:
     """The ASCII-folded words and marks of a tidied name."""
-    folded = without_phrases(ascii_fold(display))
+    folded = with_whole_words(ascii_fold(display))
     return [written_out(w) for w in words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)]
 
 

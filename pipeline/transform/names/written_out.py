@@ -8,21 +8,43 @@ import re
 from functools import cache
 
 from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.umbrellas import patterns
 
 SHORTEST = 3
 """Letters before an end that is cut short: "yhd" alone is a word of its own."""
 
 
 @cache
-def phrases() -> re.Pattern[str]:
-    """The phrases that one word says, in ASCII-folded text."""
+def _phrases() -> re.Pattern[str]:
     ordered = sorted(lexicon().phrases, key=len, reverse=True)
     return re.compile(rf"(?<![a-z])(?:{'|'.join(map(re.escape, ordered))})(?![a-z])")
 
 
-def without_phrases(folded: str) -> str:
-    """ASCII-folded text with each phrase said by one word."""
-    return phrases().sub(lambda found: lexicon().phrases[found[0]], folded)
+@cache
+def _families() -> str:
+    """Families that one word names, as a choice of a pattern."""
+    named = {p.words[0] for p in patterns() if len(p.words) == 1 and p.words[0].isalpha()}
+    return "|".join(sorted(named))
+
+
+@cache
+def _family_of() -> re.Pattern[str]:
+    return re.compile(rf"(?<![a-z-])({_families()})-(?=([a-z-]+))")
+
+
+@cache
+def tells_of_phrases() -> str:
+    """Where `with_whole_words` may change something, as a pattern for names that are not folded."""
+    listed = "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in lexicon().phrases)
+    return f"{listed}|\\b(?:{_families()})-".replace("a", "[aäå]").replace("o", "[oö]")
+
+
+def with_whole_words(folded: str) -> str:
+    """ASCII-folded text with each phrase said by one word, and the place beside a family ("MTK-Laukaa") parted."""
+    if "-" in folded:
+        folded = _family_of().sub(lambda m: f"{m[1]} " if m[2] in place_words() else m[0], folded)
+    return _phrases().sub(lambda found: lexicon().phrases[found[0]], folded)
 
 
 def written_out(word: str) -> str:

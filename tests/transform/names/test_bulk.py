@@ -23,7 +23,7 @@ WORDS = (
     "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf", "r.y.", "sr", "Oy", "osk", "rekisteröity",
     "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto", "12", "T:mi", "Nuorten",
     "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti", "koulu", "kouluyhdistys",
-    "Osuuskuta",
+    "Osuuskuta", "MTK-Laukaa", "SPR-osasto", "MS", "NS", "EL",
 )  # fmt: skip
 BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ")
 
