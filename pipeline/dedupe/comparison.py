@@ -221,8 +221,14 @@ def _identifier(code: Codes, weak: npt.NDArray[np.bool_]) -> Comparer:
 
 
 def _shareable(features: pa.Table, column: str, identity: Codes) -> Comparer:
+    """missing, differ, agree in a value that many, few or hardly any others have.
+
+    A value with a slash is a page; who has a page here and a site there does not differ.
+    """
     matrix, values = padded(features.column(column))
     many = np.append(carriers(matrix, identity, len(values)), 0)
+    is_site = np.array(["/" not in v for v in values] + [False])
+    differs = np.asarray(is_site[matrix].any(axis=1))
 
     def levels(a: Codes, b: Codes) -> Levels:
         x, y = matrix[a], matrix[b]
@@ -230,7 +236,8 @@ def _shareable(features: pa.Table, column: str, identity: Codes) -> Comparer:
         told = np.flatnonzero(level)
         common = shared(x[told], y[told])
         n = many[common]
-        level[told] = np.where(common < 0, 1, np.where(n <= RARE, 4, np.where(n <= FEW, 3, 2)))
+        apart = differs[a[told]] & differs[b[told]]
+        level[told] = np.where(common < 0, apart, np.where(n <= RARE, 4, np.where(n <= FEW, 3, 2)))
         return level
 
     return levels

@@ -42,7 +42,7 @@ INPUT = {
     "parent_record_id": _TEXT,
 }
 """Columns of the input; all but `record_id` and `name` may be missing, null or empty. Phones are E.164, hosts are
-the body's own (those of shared platforms are removed before), municipalities are of today."""
+the body's own or a page of it (`contacts.sites`; a bare platform is removed before), municipalities are of today."""
 
 
 def normal_form(records: pa.Table) -> pa.Table:

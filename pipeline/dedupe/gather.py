@@ -3,7 +3,7 @@
 import duckdb
 import pyarrow as pa
 
-from pipeline.transform.contacts import host, is_shared_host
+from pipeline.transform.contacts import sites
 
 COLUMNS = (
     "record_id source name other_names legal_form business_id association_number phones emails hosts "
@@ -16,11 +16,11 @@ def matching_input(con: duckdb.DuckDBPyConnection) -> pa.Table:
     and `record` of all sources; phones of contact persons are left out: a person can serve two bodies.
     """
     addresses = con.execute("SELECT DISTINCT website FROM organization WHERE website IS NOT NULL").fetchall()
-    hosts = [(url, h) for (url,) in addresses if (h := host(url)) and not is_shared_host(h)]
-    con.execute("CREATE OR REPLACE TEMP TABLE own_host (url VARCHAR, host VARCHAR)")
-    if hosts:
-        con.register("hosts_found", pa.table({"url": [u for u, _ in hosts], "host": [h for _, h in hosts]}))
-        con.execute("INSERT INTO own_host SELECT url, host FROM hosts_found")
+    found = [(url, list(hosts)) for (url,) in addresses if (hosts := sites(url))]
+    con.execute("CREATE OR REPLACE TEMP TABLE own_host (url VARCHAR, hosts VARCHAR[])")
+    if found:
+        con.register("hosts_found", pa.table({"url": [u for u, _ in found], "hosts": [h for _, h in found]}))
+        con.execute("INSERT INTO own_host SELECT url, hosts FROM hosts_found")
         con.unregister("hosts_found")
     return con.sql("""
         WITH other AS (
@@ -41,7 +41,7 @@ def matching_input(con: duckdb.DuckDBPyConnection) -> pa.Table:
                list_filter(coalesce(n.names, []), lambda x: x <> o.name) AS other_names,
                o.legal_form, o.business_id, o.association_number,
                coalesce(p.numbers, []) AS phones, coalesce(e.emails, []) AS emails,
-               CASE WHEN h.host IS NULL THEN [] ELSE [h.host] END AS hosts,
+               coalesce(h.hosts, []) AS hosts,
                s.address_1 AS street_address, s.postal_code, o.municipality_code, o.latitude, o.longitude,
                o.parent_organization_id AS parent_record_id
         FROM organization o

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from phonenumbers import PhoneMetadata
 
 from pipeline.matching.cells import MANY, lists_of
-from pipeline.transform.contacts import emails, host, is_shared_host, phones
+from pipeline.transform.contacts import emails, is_shared_host, phones, sites
 
 _PLAIN_PHONE = re.compile(r"(?:\+358 ?|0)([2-9]\d{0,2}[ -]?\d[\d ]{2,9}\d)")
 _BUSINESS_ID = re.compile(r"\d{7}-\d")
@@ -74,14 +74,16 @@ def read_emails(values: pa.Array) -> pa.Array:
 
 
 def read_hosts(values: pa.Array) -> pa.Array:
-    """The host of each web address, unless it is a platform that many share."""
+    """What identifies the site of each web address, see `contacts.sites`."""
     names = pc.struct_field(pc.extract_regex(values, _WEB), "host")
     plain = pc.and_(
         pc.and_(pc.is_valid(names), pc.less_equal(pc.utf8_length(values), _LONGEST)),
-        pc.invert(pc.match_substring_regex(values, r"xn--|www\.[a-z]+/?$|www\.www")),
+        pc.invert(pc.match_substring_regex(values, r"xn--|www\.[a-z]+/?$|www\.www|[^/:]/.|[?#]")),
     )
-    found = _mostly(values, names, plain, lambda text: [name] if (name := host(text)) else [])
-    return lists_of([name for name in listed if not is_shared_host(name)] for listed in found.to_pylist())
+    found = _mostly(values, names, plain, lambda text: list(sites(text)))
+    return lists_of(
+        [name for name in listed if "/" in name or not is_shared_host(name)] for listed in found.to_pylist()
+    )
 
 
 def _mostly(values: pa.Array, result: pa.Array, plain: pa.Array, careful: object) -> pa.Array:

@@ -218,7 +218,7 @@ def test_an_organisation_is_never_its_own_parent(build):
     assert made["relation"] == []
 
 
-def test_matching_sees_no_shared_host_and_no_phone_of_a_person():
+def test_matching_sees_the_page_on_a_shared_host_and_no_phone_of_a_person():
     con = storage.connect()
     item = organisation(
         "1",
@@ -230,7 +230,7 @@ def test_matching_sees_no_shared_host_and_no_phone_of_a_person():
         con.register(name, table)
     (row,) = gather.matching_input(con).to_pylist()
     assert list(row) == gather.COLUMNS
-    assert (row["hosts"], row["phones"]) == ([], ["+358400000001"])
+    assert (row["hosts"], row["phones"]) == (["facebook.com/latu"], ["+358400000001"])
 
 
 def test_records_of_one_service_become_one_row_with_the_better_known_values(build):

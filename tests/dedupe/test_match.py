@@ -203,6 +203,31 @@ def test_bodies_of_two_great_areas_are_two_whatever_site_they_share() -> None:
     assert match(rows).clusters.column("cluster_id").to_pylist() == ["a", "b", "a"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "outcome"),
+    [
+        (["facebook.com/kuvataide"], ["facebook.com/kuvataide"], "agree_rare"),
+        (["facebook.com/kuvataide"], ["kuvataide.example.fi"], None),
+        (["kuvataide.example.fi"], ["taide.example.org"], "differ"),
+        (
+            ["umbrella.example/kajaani", "umbrella.example"],
+            ["umbrella.example/kajaani", "umbrella.example"],
+            "agree_rare",
+        ),
+    ],
+)
+def test_a_page_is_a_site_but_no_page_contradicts_a_site(one: list[str], other: list[str], outcome: str | None) -> None:
+    rows = pa.table(
+        {
+            "record_id": ["a", "b"],
+            "name": ["Kajaanin Kuvataide ry", "Kajaanin Kuvataide"],
+            "hosts": pa.array([one, other], LISTS),
+        }
+    )
+    found = {r["feature"]: r["outcome"] for r in match(rows).reasons.to_pylist()}
+    assert found.get("host") == outcome
+
+
 SPELLINGS = """
 import hashlib
 import pyarrow as pa

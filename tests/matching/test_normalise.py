@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from pipeline.matching.cells import MANY
 from pipeline.matching.express import plain_phone, read_emails, read_hosts
 from pipeline.matching.normalise import normalise
-from pipeline.transform.contacts import emails, host, is_shared_host, phones
+from pipeline.transform.contacts import emails, phones, sites
 
 DIGITS = st.text("0123456789", min_size=4, max_size=11)
 
@@ -25,11 +25,18 @@ def test_a_plain_email_is_what_the_careful_reader_says(text: str) -> None:
     assert read_emails(pa.array([text])).to_pylist()[0] == [a for a, _ in emails(text) if a]
 
 
-@given(st.from_regex(r"(https?://)?(www\.)?[a-z0-9.-]{1,15}\.(fi|com|x)/?", fullmatch=True))
-def test_a_plain_web_address_is_what_the_careful_reader_says(text: str) -> None:
-    name = host(text)
-    expected = [name] if name and not is_shared_host(name) else []
-    assert read_hosts(pa.array([text])).to_pylist()[0] == expected
+HOSTS = st.one_of(
+    st.from_regex(r"[a-z0-9.-]{1,15}\.(fi|com|x)", fullmatch=True), st.sampled_from(["facebook.com", "m.facebook.com"])
+)
+PATHS = st.sampled_from(
+    ["", "/", "/martat", "/pages/x/12", "/fi/", "?id=1", "/profile.php?id=7", "//a", "#alku", " /a"]
+)
+
+
+@given(st.sampled_from(["", "http://", "https://"]), st.sampled_from(["", "www."]), HOSTS, PATHS)
+def test_a_plain_web_address_is_what_the_careful_reader_says(scheme: str, www: str, name: str, path: str) -> None:
+    text = scheme + www + name + path
+    assert read_hosts(pa.array([text])).to_pylist()[0] == list(sites(text))
 
 
 def column(*values: str | None) -> list[pa.Array]:
@@ -55,7 +62,7 @@ def test_values_are_cleaned_as_records_of_platforms_are() -> None:
     assert [r["business_id"] for r in rows] == ["0112038-9", None, None]
     assert rows[0]["phones"] == ["+358401234567", "+358501234567"]
     assert rows[0]["emails"] == ["toimisto@example.fi"]
-    assert [r["hosts"] for r in rows] == [[], ["example.fi"], []]
+    assert [r["hosts"] for r in rows] == [["facebook.com/martat"], ["example.fi"], []]
     assert (rows[0]["street_address"], rows[0]["postal_code"]) == ("Kauppakatu 1", "70100")
     assert [r["municipality_code"] for r in rows] == ["297", "297", None]
     assert found.unread == {"business_id": 1}

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.transform.contacts import emails, host, is_shared_host, phones, url
+from pipeline.transform.contacts import emails, host, is_shared_host, phones, sites, url
 
 PHONE_TEXT = st.text(alphabet="0123456789+-() /,.abcä", max_size=40)
 MAIL_TEXT = st.text(alphabet="abcä@.(at) <>:;,-_1", max_size=40)
@@ -178,6 +178,33 @@ def test_an_own_site_is_not_shared_even_on_a_site_builder(name):
     assert not is_shared_host(name)
 
 
+@pytest.mark.parametrize(
+    ("address", "expected"),
+    [
+        ("www.example.fi", ("example.fi",)),
+        ("https://example.fi/etusivu", ("example.fi",)),
+        ("https://example.fi/index.php?id=5", ("example.fi",)),
+        ("https://kerho.yhdistysavain.fi/fi/yhteystiedot", ("kerho.yhdistysavain.fi",)),
+        ("https://umbrella.example/Yhdistykset/Kuopio/", ("umbrella.example/yhdistykset/kuopio", "umbrella.example")),
+        ("https://umbrella.example/kuopio/yhteystiedot", ("umbrella.example/kuopio", "umbrella.example")),
+        ("https://m.facebook.com/Kuopion.Kerho/", ("facebook.com/kuopionkerho",)),
+        ("fb.com/kuopionkerho/events", ("facebook.com/kuopionkerho",)),
+        ("facebook.com/pages/Kerho-ry/123456", ("facebook.com/123456",)),
+        ("https://www.facebook.com/profile.php?id=777", ("facebook.com/777",)),
+        ("https://www.facebook.com/groups/kuopionkerho/posts/1", ("facebook.com/kuopionkerho",)),
+        ("https://www.youtube.com/@kerho", ("youtube.com/kerho",)),
+        ("https://facebook.com", ()),
+        ("https://www.facebook.com/events/123", ()),
+        ("https://www.instagram.com/p/abc", ()),
+        ("https://bit.ly/abc", ()),
+        ("ei ole", ()),
+        (None, ()),
+    ],
+)
+def test_a_site_is_a_host_of_ones_own_or_a_page_on_that_of_many(address, expected):
+    assert sites(address) == expected
+
+
 @given(st.text(max_size=60))
 def test_any_text_gets_an_answer(text):
     phones(text)
@@ -185,4 +212,6 @@ def test_any_text_gets_an_answer(text):
     emails(text)
     url(text)
     host(text)
+    sites(text)
+    sites(f"facebook.com/{text}")
     is_shared_host(text)
