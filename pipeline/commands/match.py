@@ -13,7 +13,16 @@ import click
 @click.option("--no-identifiers", is_flag=True, help="Look at no Y-tunnus and no register number.")
 @click.option("--engine", type=click.Choice(["duckdb", "spark"]), default="duckdb", show_default=True)
 @click.option("--master", default="local[*]", show_default=True, help="Spark's master, for --engine spark.")
-def match(file: Path, folder: Path, against: Path | None, no_identifiers: bool, engine: str, master: str) -> None:
+@click.option("--spark-conf", multiple=True, metavar="KEY=VALUE", help="A setting of Spark's own; may be repeated.")
+def match(
+    file: Path,
+    folder: Path,
+    against: Path | None,
+    no_identifiers: bool,
+    engine: str,
+    master: str,
+    spark_conf: tuple[str, ...],
+) -> None:
     """Find who is who in a list (CSV, XLSX, Parquet), or match it to a release."""
     from pipeline.dedupe.engine import engine as running
     from pipeline.dedupe.spark import NoSpark
@@ -22,8 +31,12 @@ def match(file: Path, folder: Path, against: Path | None, no_identifiers: bool, 
     from pipeline.matching.summary import lines
     from pipeline.matching.writing import write
 
+    for setting in spark_conf:
+        if "=" not in setting:
+            raise click.BadParameter(f"'{setting}' is no setting: write KEY=VALUE.", param_hint="--spark-conf")
+    conf = dict(setting.split("=", 1) for setting in spark_conf)
     try:
-        with running(engine, master) as chosen:
+        with running(engine, master, conf) as chosen:
             answer = match_list(file, against=against, identifiers=not no_identifiers, engine=chosen)
         write(folder, answer)
     except (BadList, NoSpark) as bad:

@@ -58,10 +58,12 @@ def session(master: str, conf: Mapping[str, str] | None = None) -> Iterator["Spa
         conf: Spark's own settings, such as `spark.driver.memory`; they win over `DEFAULTS`.
 
     Raises:
-        NoSpark: when PySpark or sqlglot is not installed, or no session comes up (no Java, no such master).
+        NoSpark: when PySpark or sqlglot is not installed, when no session comes up (no Java, no such master), and when
+            a step fails on the executors.
     """
     try:
         import sqlglot  # noqa: F401
+        from py4j.protocol import Py4JError
         from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as missing:
@@ -71,7 +73,11 @@ def session(master: str, conf: Mapping[str, str] | None = None) -> Iterator["Spa
         raise NoSpark(
             f"A Spark session on '{running.sparkContext.master}' is open in this process; '{master}' must wait."
         )
-    if master.startswith("local"):  # elsewhere the executors have a Python of their own: spark.pyspark.python
+    if theirs := (conf or {}).get(
+        "spark.pyspark.python"
+    ):  # heeded by itself only where spark-submit starts the program
+        os.environ["PYSPARK_PYTHON"] = theirs
+    elif master.startswith("local"):
         os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
     builder = SparkSession.builder.master(master)
     own = {"spark.sql.shuffle.partitions": str(4 * (os.cpu_count() or 1))} if master.startswith("local") else {}
@@ -84,8 +90,19 @@ def session(master: str, conf: Mapping[str, str] | None = None) -> Iterator["Spa
     try:
         spark.sparkContext.setLogLevel("ERROR")
         yield spark
+    except (PySparkException, Py4JError) as error:
+        raise NoSpark(
+            f"Spark on '{master}' failed: {_last_line(error)}. Executors need Koonti with its dependencies, in the"
+            " Python that spark.pyspark.python names (docs/scaling.md)."
+        ) from error
     finally:
         spark.stop()
+
+
+def _last_line(error: Exception) -> str:
+    """Of an error that was passed on from a worker, the line that says what it was."""
+    lines = [line for line in str(error).strip().splitlines() if line.strip() and not line.startswith((" ", "\t"))]
+    return lines[-1].strip().removeprefix("Caused by: ").rstrip(".") if lines else type(error).__name__
 
 
 @dataclass(slots=True)

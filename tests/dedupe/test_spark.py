@@ -102,14 +102,23 @@ def test_a_second_master_in_one_process_is_refused(spark: OnSpark) -> None:
         pass
 
 
-def test_a_master_that_is_not_there_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        (["--master", "nonsense"], "No Spark session on 'nonsense'"),
+        (["--spark-conf", "spark.pyspark.python=/no/python"], "Spark on 'local[*]' failed: "),
+        (["--spark-conf", "spark.pyspark.python"], "'spark.pyspark.python' is no setting: write KEY=VALUE."),
+    ],
+)
+def test_what_spark_cannot_do_is_told_in_a_line(settings: list[str], message: str, tmp_path: Path) -> None:
     (tmp_path / "list.csv").write_text("nimi\nYksi ry\n")
     command = [sys.executable, "-m", "pipeline.cli", "match", "list.csv", "--out", "out", "--engine", "spark"]
     root = Path(__file__).parents[2]
     done = subprocess.run(
-        [*command, "--master", "nonsense"],
+        [*command, *settings],
         cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(root)}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2
-    assert "No Spark session on 'nonsense'" in done.stderr
+    assert message in done.stderr
     assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
