@@ -34,7 +34,7 @@ CHUNK = 1 << 17
 
 
 class Engine(Protocol):
-    """Runs the three heavy steps. Every engine gives the same answers, to the last bit."""
+    """Runs the three heavy steps. Every engine gives the same answers."""
 
     name: str
 
