@@ -18,8 +18,8 @@ from pipeline.transform.contacts import emails, is_shared_host, phones, sites
 
 _PLAIN_PHONE = re.compile(r"(?:\+358 ?|0)([2-9]\d{0,2}[ -]?\d[\d ]{2,9}\d)")
 _BUSINESS_ID = re.compile(r"\d{7}-\d")
-_SERVICE = re.compile(r"[1-9]00|[1-9]0[1-9]|[67]0")
-"""Beginnings of numbers that may be service numbers; the careful reader knows which."""
+_SERVICE = re.compile(r"[1-36-9]0")
+"""Beginnings of numbers that may be service numbers; the careful reader knows which. 040 and 050 are mobiles."""
 _EMAIL = r"^[a-z0-9_]+(?:[.-][a-z0-9_]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}$"
 _ODD_EMAIL = r"xn--|first|nimi|namn"
 """Encoded hosts, and instructions such as etunimi.sukunimi@…"""
