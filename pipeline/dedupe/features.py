@@ -55,10 +55,12 @@ def normal_form(records: pa.Table) -> pa.Table:
         for name, kind in INPUT.items()
     ]
     table = pa.table(columns, schema=pa.schema(INPUT.items()))
+    table = table.combine_chunks()
+    table = table.take(pc.sort_indices(table.column("record_id"))).combine_chunks()
     ids = table.column("record_id")
-    if ids.null_count or pc.count_distinct(ids).as_py() != len(ids):
+    if ids.null_count or pc.any(pc.equal(ids.slice(1), ids.slice(0, max(len(ids) - 1, 0)))).as_py():
         raise ValueError("record_id must be filled and unique; give each record an id of its own.")
-    return table.take(pc.sort_indices(ids)).combine_chunks()
+    return table
 
 
 def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:

@@ -1,6 +1,8 @@
 """Abbreviations that the names at hand explain: where "KVL" stands, "Kotiväen Lepoliitto" stands, again and again."""
 
+import re
 from collections import defaultdict
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -83,7 +85,7 @@ def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
     said, texts = coded(names.said.take(pa.array(name)))
     size = max(len(texts), 1)
     pairs, kind = np.unique(short * size + said, return_inverse=True)
-    return np.array([_fits(names.shorts[k // size], texts[k % size].split(" ")) for k in pairs.tolist()], bool)[kind]
+    return np.array([_fits(names.shorts[k // size], texts[k % size]) for k in pairs.tolist()], bool)[kind]
 
 
 def _meaning(names: Standing, number: int) -> Meaning:
@@ -91,8 +93,18 @@ def _meaning(names: Standing, number: int) -> Meaning:
     return names.umbrella[row].as_py(), tuple(names.core[row].as_py())
 
 
-def _fits(short: str, said: list[str]) -> bool:
-    return letters_fit(short, said) and _ends_alike(short, said)
+def _fits(short: str, said: str) -> bool:
+    if _in_turn(short).match(said) is None:
+        return False
+    spoken = said.split(" ")
+    return letters_fit(short, spoken) and _ends_alike(short, spoken)
+
+
+@lru_cache(maxsize=1 << 16)
+def _in_turn(short: str) -> re.Pattern[str]:
+    """Texts that have the letters in turn, each in the word of the one before or first in the next: what `letters_fit`
+    asks at least, and quickly seen."""
+    return re.compile("[^ ]* ?".join(map(re.escape, short)))
 
 
 def _ends_alike(short: str, said: list[str]) -> bool:

@@ -4,7 +4,7 @@
 is a typing error. A village seldom written is a spelling of a more frequent one in the same municipality. Without any
 address, a place one letter from a municipality's name is that municipality.
 
-Belongs here: choosing among readings. Finding places in a name is in `transform.names` and in `corpus`.
+Belongs here: choosing among readings. Finding places in a name is in `transform.names` and in `villages`.
 """
 
 from collections import Counter, defaultdict
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
-from pipeline.dedupe.corpus import known_places
+from pipeline.dedupe.villages import known_places
 from pipeline.dedupe.word_lists import flat as flatten
 from pipeline.dedupe.word_lists import replaced
 from pipeline.transform.names.place_words import PlaceWord, place_words

@@ -57,8 +57,13 @@ def codes(*columns: Any) -> Ints:
 def replaced(column: Any, rows: Ints, values: list[Any]) -> pa.Array:
     """The column with other values in some rows."""
     old = flat(column)
+    return exchanged(old, rows, pa.array(values, old.type))
+
+
+def exchanged(old: pa.Array, rows: Ints, values: pa.Array) -> pa.Array:
+    """As `replaced`, of arrays."""
     if not len(rows):
         return old
     index = np.arange(len(old))
     index[rows] = len(old) + np.arange(len(rows))
-    return pa.concat_arrays([old, pa.array(values, old.type)]).take(pa.array(index))
+    return pa.concat_arrays([old, values]).take(pa.array(index))
