@@ -70,7 +70,7 @@ def _met(names: Standing) -> tuple[Ints, Ints]:
     count = np.searchsorted(key[order], asked, side="right") - left
     nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     short, name = names.short[is_short][order][np.repeat(left, count) + nth], np.repeat(others, count)
-    missing = np.array([bits_of(s) for s in names.shorts], dtype=np.uint64)[short] & ~names.letters[name]
+    missing = bits_of(names.shorts)[short] & ~names.letters[name]
     return short[missing == 0], name[missing == 0]
 
 

@@ -93,7 +93,7 @@ def _said(ascii_: pa.Array, keys: pa.Array) -> tuple[pa.Array, Ints, npt.NDArray
     offsets = np.searchsorted(rows, np.arange(len(ascii_) + 1)).astype(np.int32)
     spoken_ = pa.ListArray.from_arrays(pa.array(offsets), pa.array(words, pa.string()).take(pa.array(code)))
     first = np.array([ord(w[0]) if w else -1 for w in words], dtype=np.int64)
-    bits = np.array([bits_of(w) for w in words], dtype=np.uint64)
+    bits = bits_of(words)
     initial = np.full(len(ascii_), -1, dtype=np.int64)
     letters = np.zeros(len(ascii_), dtype=np.uint64)
     has = offsets[1:] > offsets[:-1]
@@ -103,11 +103,16 @@ def _said(ascii_: pa.Array, keys: pa.Array) -> tuple[pa.Array, Ints, npt.NDArray
     return spoken(spoken_), initial, letters
 
 
-def bits_of(word: str) -> int:
-    """The letters of a word; two letters may share a bit, so equal bits promise nothing and missing ones everything."""
-    found = 0
-    for letter in set(word):
-        found |= 1 << (ord(letter) & 63)
+def bits_of(words: list[str]) -> npt.NDArray[np.uint64]:
+    """The letters of each word, a bit for each; two letters may share a bit, so equal bits promise nothing and missing
+    ones everything."""
+    letters = np.frombuffer("".join(words).encode("utf-32-le"), dtype=np.uint32)
+    length = np.array([len(w) for w in words], dtype=np.int64)
+    found = np.zeros(len(words), dtype=np.uint64)
+    filled = length > 0
+    if len(letters):
+        bits = np.uint64(1) << (letters & 63).astype(np.uint64)
+        found[filled] = np.bitwise_or.reduceat(bits, (np.cumsum(length) - length)[filled])
     return found
 
 

@@ -22,7 +22,7 @@ from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import PlaceWord, place_words
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
 from pipeline.transform.names.typing_errors import deletions
-from pipeline.transform.names.umbrellas import find_umbrella
+from pipeline.transform.names.umbrellas import find_umbrella, may_be_umbrella
 
 PLACES = 3
 """Places with which a frame must be seen to be one of chapters."""
@@ -97,7 +97,7 @@ def with_villages(parsed: dict[str, Any]) -> None:
 
 
 def _frames(parsed: dict[str, Any]) -> pa.Array:
-    """What is left of names without their place, where it is seen with enough places; umbrella and stems as one text."""
+    """What is left of names without their place, where it is seen with enough places; see `_framed`."""
     stems = joined(parsed["core"], stem)
     frame = codes(parsed["umbrella"], stems)
     owner, place, values = words_of(parsed["places"])
@@ -110,6 +110,7 @@ def _frames(parsed: dict[str, Any]) -> pa.Array:
 
 
 def _framed(umbrella: pa.Array, stems: pa.Array) -> pa.Array:
+    """Umbrella and stems of the rest as one text."""
     return pc.binary_join_element_wise(pc.fill_null(umbrella, ""), stems, _BETWEEN)
 
 
@@ -241,7 +242,8 @@ def _placed(name: Name, at: int, villages: dict[str, str]) -> Name:
     name.places, name.keys = ([f"V{meant}"],) * 2 if town is None else (list(town.codes), list(town.keys))
     if name.level in (None, "national"):
         name.level = "local"
-    if name.umbrella is None and (found := find_umbrella(list(name.core))) is not None:
+    may_be = name.umbrella is None and any(map(may_be_umbrella, name.core))
+    if may_be and (found := find_umbrella(list(name.core))) is not None:
         name.umbrella = found.pattern.umbrella
         del name.core[found.start : found.end]
     if name.dependent is None and len(name.core) > 1 and name.core[-1] in lexicon().dependents:
