@@ -75,7 +75,8 @@ SELECT DISTINCT kind, hash(kind, key, reverse(key)) AS key, rid FROM (
   UNION ALL SELECT {_K["ends"]}, left(token, 2) || right(token, 3) || '|' || place, rid
             FROM ranked WHERE rank = 1 AND length(token) > 6
   -- "Valnaukoti" and "Valnau-koti", wherever they are
-  UNION ALL SELECT {_K["start"]}, left(token, 6), rid FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
+  UNION ALL SELECT {_K["start"]}, left(token, 6), rid
+            FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
   UNION ALL SELECT {_K["short_place"]}, short || '|' || place, rid FROM short
   UNION ALL SELECT {_K["short"]}, short, rid FROM short
 ) WHERE key IS NOT NULL AND key <> '';

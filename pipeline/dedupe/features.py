@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.aliases import with_aliases
+from pipeline.dedupe.bare_names import of_their_town
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
 from pipeline.dedupe.word_lists import joined
@@ -97,6 +98,7 @@ def features_of(table: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     built["legal_form"] = pc.coalesce(
         built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT)
     )
+    _settle_bare_names(built, table)
     built["place"] = _effective_place(built["place_keys"], table.column("municipality_code"))
     built["identity"] = pc.binary_join_element_wise(
         *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
@@ -151,6 +153,27 @@ def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) 
 
 def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
     return _one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
+
+
+def _settle_bare_names(built: dict[str, Any], table: pa.Table) -> None:
+    """Gives chapters that are called by their umbrella alone the town of their address, see `bare_names`."""
+    town = _one(table.column("municipality_code"))
+    core = pc.if_else(pa.array(_has_words(built["cores"])), "words", "")
+    name = pc.list_element(built["asciis"], 0) if len(town) else pa.array([], _TEXT)
+    chapter = pa.array(of_their_town(name, built["umbrella"], built["level"], core, built["places"], town))
+    if not pc.any(chapter).as_py():
+        return
+    built["level"] = pc.if_else(chapter, "local", built["level"])
+    offsets = pa.array(np.arange(len(town) + 1, dtype=np.int32))
+    own = pa.ListArray.from_arrays(offsets, town.fill_null(""))
+    for name in ("places", "place_keys"):
+        built[name] = pc.if_else(chapter, own, built[name])
+
+
+def _has_words(cores: pa.Array) -> np.ndarray:
+    """Per record whether any of its names has a word of its own."""
+    filled = np.asarray(pc.not_equal(pc.list_flatten(cores), ""), dtype=bool)
+    return np.bincount(np.asarray(pc.list_parent_indices(cores)), filled, minlength=len(cores)) > 0
 
 
 def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.Array:

@@ -1,0 +1,78 @@
+"""Chapters that are called by nothing but their umbrella: "Martat ry" of Sonkajärvi is Sonkajärven Martat.
+
+A list of one town needs no town in its names, so what reads as the national body is a chapter where the address lies in
+a town of chapters. The national body is where it has its office: in Helsinki, as most have, or in the town where its
+bare name stands most often.
+
+Belongs here: which records that is true of. What follows from a place is decided where places are compared.
+"""
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline.dedupe.coding import coded
+from pipeline.dedupe.word_lists import flat
+
+CAPITAL = "091"
+"""Helsinki, where most national bodies have their office."""
+OFFICE = 2
+"""Records of a bare name in one town, and more than in any other, that show the office of the national body."""
+FAMILY = 3
+"""Towns with chapters from which an umbrella with a known office has chapters elsewhere too."""
+
+Bools = npt.NDArray[np.bool_]
+
+
+_NATIONAL = r"(?:^| )(?:suomen|finlands|svenska)(?: |$)|keskusliitto|keskusjarjesto|centralforbund"
+"""Words by which a national body says that it is one."""
+_LEAGUE = r"liitto(?: |$)|forbund(?:et)?(?: |$)"
+"""A league may be called so by its chapters, where a chapter is known."""
+
+
+def of_their_town(
+    name: pa.Array, umbrella: pa.Array, level: pa.Array, core: pa.Array, places: pa.Array, municipality: pa.Array
+) -> Bools:
+    """Per record whether its bare umbrella is a chapter of its municipality.
+
+    `name` is the first name, folded. `places` are codes of the places in the name, empty or null for none; `core` is
+    empty where no name has a word of its own. Asked are records of national level, without a place, elsewhere than at
+    the office. They are chapters where another record names a chapter of the umbrella in the town, or where the
+    umbrella has chapters in `FAMILY` towns, its office is known and it is not called a league.
+    """
+    code, umbrellas = coded(umbrella)
+    given = pc.list_flatten(places)
+    towns = pc.drop_null(pc.unique(pa.concat_arrays([flat(municipality), given])))
+    town = np.asarray(pc.fill_null(pc.index_in(municipality, value_set=towns), -1), dtype=np.int64)
+    size = len(towns) + 1
+    placed = np.asarray(pc.fill_null(pc.list_value_length(places), 0)) > 0
+    is_bare = (code >= 0) & (town >= 0) & ~placed & np.asarray(pc.equal(pc.fill_null(core, ""), ""), dtype=bool)
+    is_bare &= np.asarray(pc.fill_null(pc.equal(level, "national"), False), dtype=bool)
+    is_bare &= ~np.asarray(pc.fill_null(pc.match_substring_regex(name, _NATIONAL), False), dtype=bool)
+    if not is_bare.any():
+        return is_bare
+    key = code.astype(np.int64) * size + town
+    named = np.asarray(pc.fill_null(pc.index_in(given, value_set=towns), -1), dtype=np.int64)
+    rows = np.asarray(pc.list_parent_indices(places), dtype=np.int64)
+    use = (named >= 0) & (code[rows] >= 0)
+    chapters = np.unique(code[rows[use]].astype(np.int64) * size + named[use])
+    many = np.bincount(chapters // size, minlength=len(umbrellas)) >= FAMILY
+    office = _offices(key[is_bare], size, len(umbrellas))
+    is_away = (town != office[code]) & (town != pc.index(towns, CAPITAL).as_py())
+    is_league = np.asarray(pc.fill_null(pc.match_substring_regex(name, _LEAGUE), False), dtype=bool)
+    is_chapter = np.isin(key, chapters) | ((many & (office >= 0))[code] & ~is_league)
+    return np.asarray(is_bare & is_away & is_chapter, dtype=bool)
+
+
+def _offices(keys: npt.NDArray[np.int64], size: int, umbrellas: int) -> npt.NDArray[np.int64]:
+    """Per umbrella the town of its office; -1 where no town shows it."""
+    pair, times = np.unique(keys, return_counts=True)
+    order = np.lexsort((pair, -times, pair // size))
+    pair, times = pair[order], times[order]
+    first = np.flatnonzero(np.append(True, pair[1:] // size != pair[:-1] // size)[: len(pair)])
+    second = np.append(times, 0)[first + 1] * (np.append(pair, -1)[first + 1] // size == pair[first] // size)
+    shown = (times[first] >= OFFICE) & (times[first] > second)
+    office = np.full(umbrellas, -1, dtype=np.int64)
+    office[pair[first[shown]] // size] = pair[first[shown]] % size
+    return office
