@@ -35,6 +35,8 @@ FEW_PLACES = 2
 """Places in which a core may stand so that a name that has it and more is that body's."""
 LEAD = 86.0
 """Percent of `ratio` on the rarest words of the two cores."""
+LIKE = 66.0
+"""Percent of `ratio` below which the words that two cores do not share are other words."""
 ALIKE = 90.0
 """Percent of `token_sort_ratio` on the full names without form."""
 MANY = 20_000
@@ -142,14 +144,33 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     long_leads = np.minimum(table.leads.length[x], table.leads.length[y]) >= SHORTEST
     lead = np.zeros(len(x), dtype=np.float32)
     lead[long_leads] = _ratio(table.leads, x[long_leads], y[long_leads], LEAD)
-    level[(ratio >= CLOSE) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
+    other_word = _other_word(table, x, y, np.flatnonzero((ratio >= CLOSE) & equal.any((1, 2))))
+    level[((ratio >= CLOSE) & ~other_word) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
     shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
     rare &= table.places[shorter] <= FEW_PLACES  # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
     level[(subset & rare) | _prefixed(table, x, y)] = L["contains"]
-    level[((ratio >= TYPO) & (shortest >= SHORTEST)) | (table.stems[x] == table.stems[y])] = L["typo"]
+    level[((ratio >= TYPO) & (shortest >= SHORTEST) & ~other_word) | (table.stems[x] == table.stems[y])] = L["typo"]
     digits = table.digits
     level[(digits[x] != digits[y]) & (digits[x] >= 0) & (digits[y] >= 0)] = L["other_number"]
     return level
+
+
+def _other_word(table: NameTable, x: Codes, y: Codes, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of some pairs that share words have other words beside them: "Työväen Soittokunta Kaiku" and "Ahti".
+
+    Many letters are equal in both, but they are the shared words'. A word cut short or mistyped is no other word.
+    """
+    found = np.zeros(len(x), dtype=bool)
+    rest: list[tuple[int, str, str]] = []
+    for i, one, other in zip(rows.tolist(), table.cores.values[x[rows]], table.cores.values[y[rows]], strict=True):
+        p, q = one.split(" "), other.split(" ")
+        mine, theirs = "".join(w for w in p if w not in q), "".join(w for w in q if w not in p)
+        if mine and theirs and not (mine.startswith(theirs) or theirs.startswith(mine)):
+            rest.append((i, mine, theirs))
+    if rest:
+        at, left, right = zip(*rest, strict=True)
+        found[list(at)] = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32) < LIKE
+    return found
 
 
 def _fit(table: NameTable, short: Codes, full: Codes) -> npt.NDArray[np.bool_]:

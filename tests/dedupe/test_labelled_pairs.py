@@ -149,6 +149,18 @@ def test_several_bodies_together_and_bodies_beside_are_not_the_body(one: str, ot
 
 
 @pytest.mark.parametrize(
+    ("one", "other", "are_one"),
+    [
+        ("Kajaanin Työväen Soittokunta Kaiku", "Kajaanin Työväen Soittokunta Ahti", False),
+        ("Kajaanin Työväen Soittokunta Kaiku", "Kajaanin Työväen Soittokunta Kaiuk", True),
+        ("Kajaanin Työväen Soittokunta Kaiku", "Kajaanin Tyoväen Soitokunta Kaiku", True),
+    ],
+)
+def test_other_words_beside_many_shared_ones_are_no_typing_error(one: str, other: str, *, are_one: bool) -> None:
+    assert (decide({"name": one}, {"name": other}) == "same") is are_one
+
+
+@pytest.mark.parametrize(
     ("one", "other"),
     [
         ("Kajaanin seurakunta", "Kajaanin ev.lut. seurakunta"),
