@@ -66,7 +66,9 @@ SELECT DISTINCT kind, hash(kind, key, reverse(key)) AS key, rid FROM (
   UNION ALL SELECT {_K["umbrella_place"]}, umbrella || '|' || coalesce(municipality_code, level), rid
             FROM f WHERE coalesce(array_length(place_keys), 0) = 0
   UNION ALL SELECT {_K["umbrella_national"]}, umbrella, rid FROM f WHERE level = 'national'
-  UNION ALL SELECT {_K["name"]}, unnest(asciis), rid FROM f
+  -- "Erä-Veikot" and "Eräveikot"
+  UNION ALL SELECT {_K["name"]}, replace(replace(name, ' ', ''), '-', ''), rid
+            FROM (SELECT rid, unnest(asciis) AS name FROM f)
   UNION ALL SELECT {_K["core"]}, unnest(stems), rid FROM f
   UNION ALL SELECT {_K["token_place"]}, token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
   UNION ALL SELECT {_K["rare_token"]}, token, rid FROM ranked WHERE n_all <= {RARE}
@@ -126,12 +128,14 @@ CREATE TEMP TABLE spoken AS SELECT * FROM worded WHERE array_length(w) > 1;
 
 CREATE TEMP TABLE of_short AS
           SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare
-UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare;
+UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare
+UNION ALL SELECT rid, town, short, left(short, 3) || '+' || substr(short, 4, 1) FROM bare WHERE length(short) > 3;
 
 CREATE TEMP TABLE of_name AS
 SELECT rid, town, name, key, count(*) OVER (PARTITION BY town, key) AS n
 FROM (      SELECT rid, town, name, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
-  UNION ALL SELECT rid, town, name, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken)
+  UNION ALL SELECT rid, town, name, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken
+  UNION ALL SELECT rid, town, name, left(w[1], 3) || '+' || left(w[2], 1) FROM spoken)
 JOIN (SELECT DISTINCT town, key FROM of_short) USING (town, key);
 """
 """A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""

@@ -101,6 +101,8 @@ def compare(
     levels |= engine.spread(_all(comparers), a, b)
     bare = bare_pairs(table, a, b, levels["name"])
     levels["letters"] = letters(table, a, b, bare, _akin(levels))
+    one_name = levels["full_name"] == FULL.index("same")  # "Musiikinystävät" and "musiikin ystävät"
+    levels["dependent"][one_name & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
     levels["dependent"][bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)

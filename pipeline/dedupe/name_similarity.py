@@ -61,12 +61,20 @@ def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.in
             best[rows] = np.maximum(best[rows], level)
             full[rows] = np.maximum(full[rows], _full(table, table.full_of[x, i], table.full_of[y, j]))
     best = _lifted(best, full, table, a, b)
-    best[(best == L["chapter"]) & table.is_national[a] & table.is_national[b]] = L["national_body"]
+    national = (best == L["chapter"]) & table.is_national[a] & table.is_national[b]
+    best[national & ~_in_two_towns(table, a, b)] = L["national_body"]
     foreign = (table.language[a] >= 0) & (table.language[b] >= 0) & (table.language[a] != table.language[b])
     best[(best == L["different"]) & foreign] = L["other_language"]
     open_ = np.flatnonzero(best < L["abbreviation"])
     best[open_[_abbreviated(table, a[open_], b[open_])]] = L["abbreviation"]
     return best, full
+
+
+def _in_two_towns(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
+    """Two addresses in different towns, neither in Helsinki: "Eläkeliitto" of Puolanka and of Suomussalmi may be two
+    chapters that are called by their umbrella."""
+    x, y = table.town[a], table.town[b]
+    return (x >= 0) & (y >= 0) & (x != y) & ~table.in_capital[a] & ~table.in_capital[b]
 
 
 def _lifted(

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.word_lists import joined as joined_words
 from pipeline.transform.names.folding import MARKS
@@ -54,6 +55,8 @@ class NameTable:
     umbrella: Codes
     language: Codes
     is_national: Bools
+    town: Codes
+    in_capital: Bools
     cores: Texts
     leads: Texts
     fulls: Texts
@@ -97,6 +100,7 @@ def name_table(features: pa.Table) -> NameTable:
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
+    town, towns = coded(features.column("municipality_code"))
     return NameTable(
         core_of=core_of,
         full_of=full_of,
@@ -105,6 +109,8 @@ def name_table(features: pa.Table) -> NameTable:
         umbrella=coded(features.column("umbrella"))[0],
         language=coded(features.column("language"))[0],
         is_national=_is_national(features),
+        town=town,
+        in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
         leads=_texts(_leads(words, bits, dictionary)),
         fulls=_texts(joined_words(pc.split_pattern(pa.array(fulls, pa.string()), " ")).to_pylist()),
@@ -143,6 +149,7 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
     columns = [texts.take(pa.array(code[:, k])) for k in range(code.shape[1])]
     columns += [pc.binary_join(features.column(n).combine_chunks(), "|") for n in ("asciis", "shorts", "places")]
     columns += [features.column(n).combine_chunks() for n in ("abbreviation", "umbrella", "language", "level")]
+    columns.append(features.column("municipality_code").combine_chunks())
     filled = [pc.fill_null(c, "-") for c in columns]
     return pc.binary_join_element_wise(*filled, pa.scalar(str(table.rare_bits)), "\x1f")
 

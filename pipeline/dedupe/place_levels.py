@@ -23,6 +23,11 @@ P = {name: i for i, name in enumerate(PLACE)}
 """Level -> its code."""
 
 
+def _has_other(x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
+    """Which rows of x have a code that y has not."""
+    return ((x >= 0) & ~(x[:, :, None] == y[:, None, :]).any(2)).any(1)
+
+
 def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
     """Places in names first; where one name has none, the municipality of its address speaks, more softly."""
     key, _ = padded(features.column("place_keys"))
@@ -43,8 +48,11 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
         level[(is_region[x[:, 0]] != is_region[y[:, 0]]) & same_region] = P["region_of"]
         # whether a town lies in an area without a register is not known; two such areas are two (Etelä-, Pohjois-Suomi)
         level[is_area[x[:, 0]] != is_area[y[:, 0]]] = P["area_unknown"]
-        level[shared(x, y) >= 0] = P["former"]
+        common = shared(x, y)
+        level[common >= 0] = P["former"]
         level[shared(key_x, key_y) >= 0] = P["same"]
+        # "Karjalan Liiton Satakunnan piiri" and "Karjalan Liiton Pirkanmaan piiri" name one place and another each
+        level[(common >= 0) & _has_other(x, y) & _has_other(y, x)] = P["conflict"]
         return level
 
     def levels(a: Codes, b: Codes) -> Levels:

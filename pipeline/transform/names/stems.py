@@ -19,7 +19,7 @@ _PLACE = (
 _GENITIVES = tuple(genitive for genitive, _ in _PLACE)
 _ENDS = frozenset((
     "itten", "oiden", "aiden", "iden", "ojen", "ejen", "ien", "jen", "ten", "den", "ain",
-    "an", "en", "in", "on", "un", "yn", "at", "et", "it", "ot", "ut", "yt", "n", "t", "i", "a", "e", "o",
+    "an", "en", "in", "on", "un", "yn", "at", "et", "it", "ot", "ut", "yt", "n", "t", "i", "a", "e", "o", "u", "y",
 ))  # fmt: skip
 _LONGEST = max(map(len, _ENDS))
 _SHORTEST = 4
@@ -48,7 +48,12 @@ def is_place_like(word: str) -> bool:
 
 @lru_cache(maxsize=1 << 18)
 def stem(word: str) -> str:
-    """The word without its case and number, as far as endings tell; short words and numbers stay as they are."""
+    """The word without its case and number, as far as endings tell; short words and numbers stay as they are.
+
+    What ends like a village's name is taken to its nominative first: "Vuonislahden" and "Vuonislahti" are one.
+    """
+    if is_place_like(word):
+        word = place_stem(word)
     if len(word) <= _SHORTEST or not word.isalpha():
         return word
     for length in range(min(_LONGEST, len(word) - _SHORTEST), 0, -1):
