@@ -110,10 +110,10 @@ def _ratio(texts: Texts, x: Codes, y: Codes, least: float) -> npt.NDArray[np.flo
 
 
 def _full(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
-    """ "Viinaseura" and "Viina seura" are the same."""
+    """ "Viinaseura" and "Viina seura" are the same, and so are "Kotkan Taideyhdistys" and "Taideyhdistys Kotka"."""
     level = np.zeros(len(x), dtype=np.int8)
     both = (x >= 0) & (y >= 0)
-    level[(table.joined[x] == table.joined[y]) & both] = 2
+    level[((table.joined[x] == table.joined[y]) | (table.inflected[x] == table.inflected[y])) & both] = 2
     rest = np.flatnonzero((level == 0) & both)
     level[rest] = _ratio(table.fulls, x[rest], y[rest], ALIKE) > 0
     return level

@@ -63,6 +63,8 @@ class NameTable:
     """With sorted words, so that the order of words does not count."""
     joined: Codes
     """Per full name the code of its letters and digits without spaces."""
+    inflected: Codes
+    """Per full name the code of its words in the order of the alphabet, without case and number."""
     places: npt.NDArray[np.int64]
     """In how many places each core occurs."""
     words: Codes
@@ -100,6 +102,7 @@ def name_table(features: pa.Table) -> NameTable:
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
+    spoken_fulls = pc.split_pattern(pa.array(fulls, pa.string()), " ")
     town, towns = coded(features.column("municipality_code"))
     return NameTable(
         core_of=core_of,
@@ -113,8 +116,9 @@ def name_table(features: pa.Table) -> NameTable:
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
         leads=_texts(_leads(words, bits, dictionary)),
-        fulls=_texts(joined_words(pc.split_pattern(pa.array(fulls, pa.string()), " ")).to_pylist()),
+        fulls=_texts(joined_words(spoken_fulls).to_pylist()),
         joined=np.append(joined, -1),
+        inflected=np.append(coded(joined_words(spoken_fulls, stem))[0], -1),
         places=_places(features, core_of, len(cores)),
         words=words,
         word_bits=bits,

@@ -20,8 +20,8 @@ import pyarrow.compute as pc
 from pipeline.dedupe.word_lists import TEXT, Ints, codes, exchanged, joined, spoken, words_of
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import PlaceWord, place_words
+from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
-from pipeline.transform.names.typing_errors import deletions
 from pipeline.transform.names.umbrellas import find_umbrella, may_be_umbrella
 
 PLACES = 3

@@ -8,7 +8,7 @@ from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, 
 from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.model import Dissected, ParsedName
-from pipeline.transform.names.place_words import NO_PLACES, find_places
+from pipeline.transform.names.place_words import NO_PLACES, find_places, may_be_place
 from pipeline.transform.names.several import SEVERAL, is_several
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found, find_umbrella
@@ -180,8 +180,9 @@ def _cut_section(everything: list[str]) -> tuple[list[str], str | None]:
         at = len(everything) - 1 - everything[::-1].index(mark)
         body = everything[:at]
         unit = [w for w in everything[at + 1 :] if w not in MARKS and w not in lex.forms]
-        if not unit or not [w for w in body if w not in MARKS and w not in lex.forms]:
-            continue
+        named = [w for w in body if w not in MARKS and w not in lex.forms]
+        if not unit or not named or (len(named) == 1 and may_be_place(named[0])):
+            continue  # "Vihti: Nuorisoseura" is of Vihti and no section of it
         last = unit[-1]
         if last.endswith(lex.loose_sections) and not (last in lex.heads and mark == OF_BODY and last == "kerho"):
             return body, " ".join(unit)

@@ -5,21 +5,14 @@ different. Nor is a first letter exchanged, by which many villages differ (Tuusj
 The repair serves matching only; the display keeps what was written.
 """
 
-from collections.abc import Iterable
 from functools import cache, lru_cache
 
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.umbrellas import vocabulary
 
 SHORTEST = 8
-
-
-def deletions(word: str) -> Iterable[str]:
-    """The word and everything one deletion away from it."""
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
 
 
 @cache

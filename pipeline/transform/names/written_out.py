@@ -9,6 +9,7 @@ from functools import cache
 
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.umbrellas import patterns
 
 SHORTEST = 3
@@ -41,10 +42,16 @@ def tells_of_phrases() -> str:
 
 
 def with_whole_words(folded: str) -> str:
-    """ASCII-folded text with each phrase said by one word, and the place beside a family ("MTK-Laukaa") parted."""
+    """ASCII-folded text with each phrase said by one word, and the place or noun beside a family ("MTK-Laukaa",
+    "MTK-yhdistys") parted."""
     if "-" in folded:
-        folded = _family_of().sub(lambda m: f"{m[1]} " if m[2] in place_words() else m[0], folded)
+        folded = _family_of().sub(_parted, folded)
     return _phrases().sub(lambda found: lexicon().phrases[found[0]], folded)
+
+
+def _parted(found: re.Match[str]) -> str:
+    beside = found[2]
+    return f"{found[1]} " if beside in place_words() or beside in lexicon().heads else found[0]
 
 
 def written_out(word: str) -> str:
@@ -55,4 +62,36 @@ def written_out(word: str) -> str:
     for end, whole_end in lex.short_ends:
         if word.endswith(end) and len(word) >= len(end) + SHORTEST and "." not in word:
             return word.removesuffix(end) + whole_end
+    return _with_head(word)
+
+
+def _with_head(word: str) -> str:
+    """A compound with its head noun put right where one slip of the key spoils it: "soutuyhdsitys".
+
+    Only nouns of eight letters or more, and not the word that stands alone; see `typing_errors` for that.
+    """
+    if len(word) < LONGEST_SLIP or word.endswith(_long_heads()) or not _HEADLIKE.search(word, SHORTEST):
+        return word
+    for length in (8, 9, 7, 10, 11):
+        tail = word[-length:]
+        near = (
+            {_slips()[key] for key in deletions(tail) if key in _slips()} if len(word) >= length + SHORTEST else set()
+        )
+        if len(near) == 1:
+            return word[:-length] + near.pop()
     return word
+
+
+LONGEST_SLIP = 11
+_HEADLIKE = re.compile("yh|hd|ist|foren|oreni|ning|seur|kunt")
+
+
+@cache
+def _long_heads() -> tuple[str, ...]:
+    return tuple(sorted({end for end, _, _ in lexicon().head_suffixes if len(end) >= 8} | {"seurakunta"}))
+
+
+@cache
+def _slips() -> dict[str, str]:
+    """One-letter deletions of the long head nouns -> the noun."""
+    return {key: head for head in _long_heads() for key in deletions(head)}
