@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.comparison import Comparison
 from pipeline.dedupe.localities import namesake_towns
+from pipeline.dedupe.name_similarity import FULL
 
 Numbers = npt.NDArray[np.int64]
 Facts = list[frozenset[int]]
@@ -63,7 +64,7 @@ def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
     if "section" in levels:
         level = np.where(level == levels.index("section"), -1, level)
     dependent = coded(features.column("dependent"))[0]
-    dependent = np.where((dependent < 0) & is_bare(features), -1, dependent + 1)
+    dependent = np.where(tells_no_dependent(features, comparison), -1, dependent + 1)
     number, numbers = coded(pc.replace_substring_regex(features.column("core"), pattern="[^0-9]", replacement=""))
     if "" in numbers:
         number = np.where(number == numbers.index(""), -1, number)
@@ -73,6 +74,18 @@ def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
     namesake = np.maximum(namesake_towns(features), -1)
     place, several = _places(features)
     return Constraints((*ids, level, form, number, umbrella, dependent, namesake, place), several)
+
+
+def tells_no_dependent(features: pa.Table, comparison: Comparison) -> Bools:
+    """Records that say neither that they are a body beside another nor that they are none: bare abbreviations, and
+    names that another record has with a body beside it in the very same words ("Musiikin ystävät", "Musiikinystävät").
+    """
+    dependent = coded(features.column("dependent"))[0]
+    found = (dependent < 0) & is_bare(features)
+    a, b = comparison.a, comparison.b
+    one = (comparison.levels["full_name"] == FULL.index("same")) & ((dependent[a] < 0) != (dependent[b] < 0))
+    found[a[one]] = found[b[one]] = True
+    return found
 
 
 def is_bare(features: pa.Table) -> Bools:

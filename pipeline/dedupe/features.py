@@ -16,6 +16,7 @@ from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
 from pipeline.dedupe.word_lists import joined
 from pipeline.transform import names
+from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.table import SCALARS, collector_paused, parsed_columns
@@ -124,8 +125,8 @@ def _all_names(table: pa.Table, parsing: Parsing) -> tuple[np.ndarray, np.ndarra
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
-    """A cell with a Finnish and a Swedish name becomes two names; only distinct cells with a sign are looked at."""
-    signed = pc.fill_null(pc.match_substring_regex(values, "[-–/]"), False)
+    """A cell with two names of one body becomes two names; only distinct cells with a sign are looked at."""
+    signed = pc.fill_null(pc.match_substring_regex(values, SIGNS), False)
     parts = {v: p for v in pc.unique(values.filter(signed)).to_pylist() if len(p := names.parallel(v)) > 1}
     if not parts:
         return rows, values

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools, components
 from pipeline.dedupe.comparison import Comparison
-from pipeline.dedupe.constraints import is_bare
+from pipeline.dedupe.constraints import tells_no_dependent
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.memory import Memory, Rows, old_rows
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
@@ -56,7 +56,7 @@ def fact_texts(features: pa.Table, comparison: Comparison) -> pa.Array:
         value = features.column(name).combine_chunks()
         columns.append(pc.if_else(pa.array(comparison.weak[name]), pa.scalar(None, pa.string()), value))
     columns += [features.column(n).combine_chunks() for n in ("level", "dependent", "core", "legal_form", "umbrella")]
-    columns.append(pc.cast(pa.array(is_bare(features)), pa.string()))
+    columns.append(pc.cast(pa.array(tells_no_dependent(features, comparison)), pa.string()))
     columns.append(pc.binary_join(features.column("place_keys").combine_chunks(), "|"))
     here = pa.array(namesake_towns(features) >= 0)
     columns.append(

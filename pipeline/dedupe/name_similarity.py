@@ -33,8 +33,12 @@ TYPO, CLOSE = 88.0, 76.0
 """Percent of rapidfuzz's `ratio` on the sorted words of the cores."""
 FEW_PLACES = 2
 """Places in which a core may stand so that a name that has it and more is that body's."""
+MANY_PLACES = 11
+"""Places from which a core is common."""
 LEAD = 86.0
 """Percent of `ratio` on the rarest words of the two cores."""
+SHORT_WORD = 7
+"""Letters below which a word with another first letter is another word."""
 LIKE = 66.0
 """Percent of `ratio` below which the words that two cores do not share are other words."""
 ALIKE = 90.0
@@ -61,6 +65,7 @@ def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.in
             best[rows] = np.maximum(best[rows], level)
             full[rows] = np.maximum(full[rows], _full(table, table.full_of[x, i], table.full_of[y, j]))
     best = _lifted(best, full, table, a, b)
+    best = _rare_leagues(best, table, a, b)
     national = (best == L["chapter"]) & table.is_national[a] & table.is_national[b]
     best[national & ~_in_two_towns(table, a, b)] = L["national_body"]
     foreign = (table.language[a] >= 0) & (table.language[b] >= 0) & (table.language[a] != table.language[b])
@@ -68,6 +73,13 @@ def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.in
     open_ = np.flatnonzero(best < L["abbreviation"])
     best[open_[_abbreviated(table, a[open_], b[open_])]] = L["abbreviation"]
     return best, full
+
+
+def _rare_leagues(best: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.int8]:
+    """Leagues of common words are rare all the same: there is one Palloliitto."""
+    core = table.core_of[a, 0]
+    rows = table.is_league[a] & table.is_league[b] & (best == L["exact_common"]) & (core == table.core_of[b, 0])
+    return np.where(rows & (table.places[core] <= FEW_PLACES), L["exact_rare"], best).astype(np.int8)
 
 
 def _in_two_towns(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
@@ -125,7 +137,7 @@ def _core(table: NameTable, x: Codes, y: Codes, umbrella_x: Codes, umbrella_y: C
     level[none_x ^ none_y] = L["one_empty"]
     level[none_x & none_y & (umbrella_x >= 0) & (umbrella_x == umbrella_y)] = L["chapter"]
     same = (x == y) & ~none_x
-    places = table.places[x[same]]
+    places = np.where(table.common[x[same]], MANY_PLACES, table.places[x[same]])
     level[same] = np.where(places <= 2, L["exact_rare"], np.where(places <= 10, L["exact_some"], L["exact_common"]))
     rest = np.flatnonzero(~same & ~none_x & ~none_y)
     if len(rest):
@@ -155,7 +167,9 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     other_word = _other_word(table, x, y, np.flatnonzero((ratio >= CLOSE) & equal.any((1, 2))))
     level[((ratio >= CLOSE) & ~other_word) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
     shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
-    rare &= table.places[shorter] <= FEW_PLACES  # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
+    rare &= (table.places[shorter] <= FEW_PLACES) & ~table.common[
+        shorter
+    ]  # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
     level[(subset & rare) | _prefixed(table, x, y)] = L["contains"]
     level[((ratio >= TYPO) & (shortest >= SHORTEST) & ~other_word) | (table.stems[x] == table.stems[y])] = L["typo"]
     digits = table.digits
@@ -173,7 +187,11 @@ def _other_word(table: NameTable, x: Codes, y: Codes, rows: npt.NDArray[np.int64
     for i, one, other in zip(rows.tolist(), table.cores.values[x[rows]], table.cores.values[y[rows]], strict=True):
         p, q = one.split(" "), other.split(" ")
         mine, theirs = "".join(w for w in p if w not in q), "".join(w for w in q if w not in p)
-        if mine and theirs and not (mine.startswith(theirs) or theirs.startswith(mine)):
+        if not mine or not theirs or mine.startswith(theirs) or theirs.startswith(mine):
+            continue
+        if mine[0] != theirs[0] and mine[:2] != theirs[1::-1] and max(len(mine), len(theirs)) < SHORT_WORD:
+            found[i] = True  # Väinö and Aino
+        else:
             rest.append((i, mine, theirs))
     if rest:
         at, left, right = zip(*rest, strict=True)

@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
+from pipeline.dedupe.common_words import is_common
 from pipeline.dedupe.word_lists import joined as joined_words
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
@@ -55,6 +56,8 @@ class NameTable:
     umbrella: Codes
     language: Codes
     is_national: Bools
+    is_league: Bools
+    """Leagues and central bodies without a place in their name."""
     town: Codes
     in_capital: Bools
     cores: Texts
@@ -67,6 +70,8 @@ class NameTable:
     """Per full name the code of its words in the order of the alphabet, without case and number."""
     places: npt.NDArray[np.int64]
     """In how many places each core occurs."""
+    common: Bools
+    """Cores of words that stand in many places, whatever the records at hand show; see `common_words`."""
     words: Codes
     word_bits: npt.NDArray[np.float32]
     core_bits: npt.NDArray[np.float32]
@@ -112,6 +117,7 @@ def name_table(features: pa.Table) -> NameTable:
         umbrella=coded(features.column("umbrella"))[0],
         language=coded(features.column("language"))[0],
         is_national=_is_national(features),
+        is_league=_is_league(features),
         town=town,
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
@@ -120,6 +126,7 @@ def name_table(features: pa.Table) -> NameTable:
         joined=np.append(joined, -1),
         inflected=np.append(coded(joined_words(spoken_fulls, stem))[0], -1),
         places=_places(features, core_of, len(cores)),
+        common=np.array([is_common(core) for core in cores] + [False]),
         words=words,
         word_bits=bits,
         core_bits=bits[words].sum(1),
@@ -153,7 +160,7 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
     columns = [texts.take(pa.array(code[:, k])) for k in range(code.shape[1])]
     columns += [pc.binary_join(features.column(n).combine_chunks(), "|") for n in ("asciis", "shorts", "places")]
     columns += [features.column(n).combine_chunks() for n in ("abbreviation", "umbrella", "language", "level")]
-    columns.append(features.column("municipality_code").combine_chunks())
+    columns += [features.column(n).combine_chunks() for n in ("municipality_code", "head")]
     filled = [pc.fill_null(c, "-") for c in columns]
     return pc.binary_join_element_wise(*filled, pa.scalar(str(table.rare_bits)), "\x1f")
 
@@ -176,6 +183,15 @@ def _is_national(features: pa.Table) -> Bools:
     place, _ = padded(features.column("places"))
     code = levels.index("national") if "national" in levels else -2
     return ((level == code) | (level < 0)) & (place[:, 0] < 0)
+
+
+_LEAGUES = ("liitto", "keskusliitto", "keskusjärjestö")
+
+
+def _is_league(features: pa.Table) -> Bools:
+    head, heads = coded(features.column("head"))
+    place, _ = padded(features.column("places"))
+    return np.asarray(np.array([h in _LEAGUES for h in heads] + [False])[head] & (place[:, 0] < 0))
 
 
 def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int64]:

@@ -16,11 +16,24 @@ from pipeline.transform.names.place_words import region_of
 Levels = npt.NDArray[np.int8]
 
 PLACE = (
-    "missing", "far", "same_region", "same_municipality", "other_municipality", "one_missing", "region_of",
-    "supported", "area_unknown", "conflict", "former", "namesake", "same",
+    "missing", "far", "far_local", "same_region", "near_local", "same_municipality", "other_municipality",
+    "one_missing", "region_of", "supported", "area_unknown", "conflict", "former", "namesake", "same_elsewhere", "same",
 )  # fmt: skip
 P = {name: i for i, name in enumerate(PLACE)}
 """Level -> its code."""
+
+
+def _is_local(features: pa.Table) -> npt.NDArray[np.bool_]:
+    """Bodies of one town by their kind: chapters, clubs, villages, the parents of a school."""
+    level, levels = coded(features.column("level"))
+    dependent, dependents = coded(features.column("dependent"))
+    umbrella = np.asarray(features.column("umbrella").is_valid(), dtype=bool)
+    is_told = np.array([w == "local" for w in levels] + [False])[level]
+    of_umbrella = umbrella & (level < 0)
+    return np.asarray(is_told | of_umbrella | np.array([w == PARENTS for w in dependents] + [False])[dependent])
+
+
+PARENTS = "vanhempainyhdistys"
 
 
 def _has_other(x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
@@ -40,7 +53,9 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
     is_region = np.array([p[0] == "R" for p in places] + [False])
     town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
     region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
+    is_spot = np.array([p[0] not in "RX" for p in places] + [False])
     namesake = namesake_towns(features)
+    local = _is_local(features)
 
     def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
         level = np.full(len(x), P["conflict"], dtype=np.int8)
@@ -66,6 +81,8 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
         told = (namesake[a] >= 0) & (namesake[b] >= 0)
         level[same & ~told] = P["namesake"]
         level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
+        apart = (town[a] >= 0) & (town[b] >= 0) & (region_of_town[town[a]] != region_of_town[town[b]])
+        level[(level == P["same"]) & apart & is_spot[x[:, 0]]] = P["same_elsewhere"]
 
         for p, other in ((x, b), (y, a)):
             one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)
@@ -79,6 +96,9 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
         neither = ~has_x & ~has_y & (town[a] >= 0) & (town[b] >= 0)
         level[neither] = P["far"]
         level[neither & (region_of_town[town[a]] == region_of_town[town[b]])] = P["same_region"]
+        both_local = neither & local[a] & local[b]
+        level[both_local & (level == P["far"])] = P["far_local"]
+        level[both_local & (level == P["same_region"])] = P["near_local"]
         level[neither & (town[a] == town[b])] = P["same_municipality"]
         return level
 

@@ -1,15 +1,30 @@
-"""A cell with a Finnish and a Swedish name: where one ends and the other begins."""
+"""A cell with two names of one body, Finnish and Swedish or present and former: where one ends and the other begins."""
 
+import re
 from functools import lru_cache
 
 from pipeline.transform.names.folding import ascii_fold, tidy, words
 from pipeline.transform.names.word_signs import language_of
 
+_SAYS = r"\b(?:ent|entinen|aik|aiemmin|aikaisemmin|f\. ?d|fd|tidigare|ruotsiksi|på svenska)\b"
+"""Words before another name of the body: a former one, or the Swedish one."""
+_OTHER = re.compile(
+    rf"^(?P<one>.{{4,}}?)[ ,;–-]*(?P<mark>[(]?)\s*{_SAYS}[.:]?\s+(?P<other>[^()]{{4,}})[)]?$", re.IGNORECASE
+)
+SIGNS = rf"(?i)[-–/]|{_SAYS}"
+"""What a cell with two names has, as a pattern."""
+
 
 @lru_cache(maxsize=1 << 18)
 def parallel(name: str) -> tuple[str, ...]:
-    """The Finnish and the Swedish name where one cell holds both ("Suomen X – Finlands Y ry"); else the name alone."""
+    """Both names where one cell holds two ("Suomen X – Finlands Y ry", "X ry (ent. Y)"); else the name alone.
+
+    "Karjalan ent. asukkaat ry" is one name: what stands before the word is no name, being one word without parentheses.
+    """
     display = tidy(name)
+    found = _OTHER.match(display)
+    if found is not None and (found["mark"] or " " in found["one"].strip()):
+        return found["one"].strip(" ,;-–"), found["other"].strip()
     for at in (i for i, c in enumerate(display) if c in "-/"):
         left, right = display[:at].strip(), display[at + 1 :].strip()
         if len(left) < 5 or len(right) < 5 or " " not in left or " " not in right:
