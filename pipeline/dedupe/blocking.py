@@ -19,7 +19,7 @@ from pipeline.transform.names.lexicon import lexicon
 
 CAP = 20
 WINDOW = 5
-DROPPED = ("short", "rare_token", "stem", "ends", "start")
+DROPPED = ("concept", "short", "rare_token", "stem", "ends", "start")
 RAREST = 3
 """How many of a record's rarest tokens in its place are keys."""
 RARE = 25
@@ -27,7 +27,7 @@ RARE = 25
 
 KINDS = (
     "business_id", "association_number", "phone", "email", "host", "street", "umbrella_place", "umbrella_national",
-    "name", "core", "token_place", "rare_token", "stem", "ends", "start", "short_place", "short", "judged",
+    "name", "core", "token_place", "rare_token", "stem", "ends", "start", "short_place", "short", "concept", "judged",
 )  # fmt: skip
 """What a key is made of; in the SQL a kind is its number here, which is joined and counted faster than a text."""
 _K = {kind: f"CAST({number} AS TINYINT)" for number, kind in enumerate(KINDS)}
@@ -70,6 +70,7 @@ SELECT DISTINCT kind, hash(kind, key, reverse(key)) AS key, rid FROM (
   UNION ALL SELECT {_K["name"]}, replace(replace(name, ' ', ''), '-', ''), rid
             FROM (SELECT rid, unnest(asciis) AS name FROM f)
   UNION ALL SELECT {_K["core"]}, unnest(stems), rid FROM f
+  UNION ALL SELECT {_K["concept"]}, concept || '|' || place, rid FROM f
   UNION ALL SELECT {_K["token_place"]}, token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
   UNION ALL SELECT {_K["rare_token"]}, token, rid FROM ranked WHERE n_all <= {RARE}
   UNION ALL SELECT {_K["stem"]}, left(token, 4) || '|' || place, rid FROM ranked WHERE rank = 1 AND length(token) > 4

@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.aliases import with_aliases
 from pipeline.dedupe.bare_names import of_their_town
+from pipeline.dedupe.concepts import concepts
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
 from pipeline.dedupe.word_lists import joined
@@ -104,6 +105,8 @@ def features_of(table: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     built["identity"] = pc.binary_join_element_wise(
         *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
     )
+    built["concept"], swedish = concepts(_one(built["core"]))
+    built["is_swedish"] = pa.array(swedish)
     built["street_key"] = _street_key(table)
     built["region"] = _regions(table.column("municipality_code"))
     kept = [c for c in INPUT if c not in ("legal_form", "other_names", "street_address")]

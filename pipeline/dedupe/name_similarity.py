@@ -7,6 +7,7 @@ The best pair of names counts where records have several. Levels, strongest firs
 `national_body`: both are the umbrella itself, national and without a place;
 `typo`: cores that differ by a letter or so, or in case and number only;
 `contains`: all words of one in the other, a rare one among them;
+`translation`: one says in Swedish what the other says in Finnish;
 `abbreviation`: one is the abbreviation or the initials of the other; `close`, `partial`: less;
 `nameless`: a record without a name; `one_empty`: one has no core;
 `other_language`: unlike, but one is Swedish and one Finnish, which tells nothing;
@@ -23,7 +24,7 @@ from pipeline.transform.names.abbreviations import letters_fit
 
 LEVELS = (
     "other_number", "different", "other_language", "one_empty", "nameless", "partial", "close", "abbreviation",
-    "contains", "typo", "chapter", "exact_common", "exact_some", "national_body", "exact_rare",
+    "translation", "contains", "typo", "chapter", "exact_common", "exact_some", "national_body", "exact_rare",
 )  # fmt: skip
 """Weakest first: the best of several name pairs is the largest."""
 L = {name: i for i, name in enumerate(LEVELS)}
@@ -70,6 +71,10 @@ def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.in
     best[national & ~_in_two_towns(table, a, b)] = L["national_body"]
     foreign = (table.language[a] >= 0) & (table.language[b] >= 0) & (table.language[a] != table.language[b])
     best[(best == L["different"]) & foreign] = L["other_language"]
+    said = (
+        (table.concept[a] >= 0) & (table.concept[a] == table.concept[b]) & (table.is_swedish[a] != table.is_swedish[b])
+    )
+    best[said & (best < L["translation"]) & (best != L["other_number"])] = L["translation"]
     open_ = np.flatnonzero(best < L["abbreviation"])
     best[open_[_abbreviated(table, a[open_], b[open_])]] = L["abbreviation"]
     return best, full

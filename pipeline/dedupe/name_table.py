@@ -58,6 +58,9 @@ class NameTable:
     is_national: Bools
     is_league: Bools
     """Leagues and central bodies without a place in their name."""
+    concept: Codes
+    """What the first name says, where some say it in Finnish and some in Swedish; see `concepts`."""
+    is_swedish: Bools
     town: Codes
     in_capital: Bools
     cores: Texts
@@ -118,6 +121,8 @@ def name_table(features: pa.Table) -> NameTable:
         language=coded(features.column("language"))[0],
         is_national=_is_national(features),
         is_league=_is_league(features),
+        concept=coded(features.column("concept"))[0],
+        is_swedish=np.asarray(features.column("is_swedish"), dtype=bool),
         town=town,
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
@@ -160,7 +165,8 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
     columns = [texts.take(pa.array(code[:, k])) for k in range(code.shape[1])]
     columns += [pc.binary_join(features.column(n).combine_chunks(), "|") for n in ("asciis", "shorts", "places")]
     columns += [features.column(n).combine_chunks() for n in ("abbreviation", "umbrella", "language", "level")]
-    columns += [features.column(n).combine_chunks() for n in ("municipality_code", "head")]
+    columns += [features.column(n).combine_chunks() for n in ("municipality_code", "head", "concept")]
+    columns.append(features.column("is_swedish").combine_chunks().cast(pa.string()))
     filled = [pc.fill_null(c, "-") for c in columns]
     return pc.binary_join_element_wise(*filled, pa.scalar(str(table.rare_bits)), "\x1f")
 
