@@ -26,7 +26,7 @@ from pipeline.dedupe.place_levels import PLACE, P, place_levels
 Comparer = Callable[[Codes, Codes], Levels]
 
 SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
-IDENTIFIER = ("missing", "differ", "agree_weak", "agree")
+IDENTIFIER = ("missing", "differ", "agree_weak", "agree_alone", "agree")
 FEW, RARE = 8, 3
 """A phone, e-mail or host of at most `RARE` identities is the body's own; of at most `FEW`, perhaps an office's."""
 
@@ -99,6 +99,9 @@ def compare(
         weak[name] = weak_ids(features, code, a, b, levels["name"])
         comparers[name] = _identifier(code, weak[name])
     levels |= engine.spread(_all(comparers), a, b)
+    for name in ("business_id", "association_number"):
+        alone = (levels[name] == IDENTIFIER.index("agree")) & _nothing_else(levels)
+        levels[name][alone] = IDENTIFIER.index("agree_alone")
     bare = bare_pairs(table, a, b, levels["name"])
     levels["letters"] = letters(table, a, b, bare, _akin(levels))
     one_name = levels["full_name"] == FULL.index("same")  # "Musiikinystävät" and "musiikin ystävät"
@@ -136,6 +139,14 @@ def _all(comparers: Mapping[str, Comparer]) -> Work:
         return {name: comparer(a, b) for name, comparer in comparers.items()}
 
     return work
+
+
+def _nothing_else(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
+    """Pairs of unlike names that share no way to reach them and no address: a number that agrees may be mistyped."""
+    found = np.isin(levels["name"], (L["different"], L["other_number"]))
+    for name in ("phone", "email", "host"):
+        found &= levels[name] < SHAREABLE.index("agree_few")
+    return found & (levels["street"] != VOCABULARY["street"].index("agree_rare"))
 
 
 def _akin(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
@@ -216,7 +227,7 @@ def _identifier(code: Codes, weak: npt.NDArray[np.bool_]) -> Comparer:
     def levels(a: Codes, b: Codes) -> Levels:
         x, y = code[a], code[b]
         either_weak = weak[a] | weak[b]
-        unequal, equal = np.where(either_weak, 0, 1), np.where(either_weak, 2, 3)
+        unequal, equal = np.where(either_weak, 0, 1), np.where(either_weak, 2, 4)
         return np.where((x < 0) | (y < 0), 0, np.where(x == y, equal, unequal)).astype(np.int8)
 
     return levels

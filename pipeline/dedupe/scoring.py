@@ -149,7 +149,11 @@ def _share(comparison: Comparison) -> npt.NDArray[np.bool_]:
     """Pairs with an equal value that is not everybody's."""
     found = np.zeros(len(comparison.a), dtype=bool)
     for name in ("business_id", "association_number", "phone", "email", "host", "street"):
-        shared = [i for i, level in enumerate(VOCABULARY[name]) if level in ("agree", "agree_few", "agree_rare")]
+        shared = [
+            i
+            for i, level in enumerate(VOCABULARY[name])
+            if level in ("agree", "agree_alone", "agree_few", "agree_rare")
+        ]
         found |= np.isin(comparison.levels[name], shared)
     return found
 

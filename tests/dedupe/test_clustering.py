@@ -21,7 +21,8 @@ def group(names: list[dict[str, object]], edges: dict[tuple[int, int], float], *
     table = features(pa.table({"record_id": ids, **columns}))
     a, b = (np.array([e[k] for e in edges], dtype=np.int32) for k in (0, 1))
     none = np.zeros(len(names), dtype=bool)
-    compared = Comparison(a, b, {}, {"business_id": none, "association_number": none})
+    unlike = {"full_name": np.zeros(len(a), dtype=np.int8)}
+    compared = Comparison(a, b, unlike, {"business_id": none, "association_number": none})
     bits = np.array(list(edges.values()))
     n = len(edges)
     scored = Scored(bits, np.full(n, SAME, np.int8), np.zeros(n, np.int16), ("threshold",), bits)

@@ -1,0 +1,15 @@
+"""Words that many towns have, also where the list is short."""
+
+import pytest
+
+from pipeline.dedupe.common_words import is_common
+
+
+@pytest.mark.parametrize("core", ["metsastys", "yrittajat", "vanhempain", "hembygds", "koulu vanhempain", "nuorten"])
+def test_words_of_many_towns_are_common_in_every_case_and_number(core: str) -> None:
+    assert is_common(core)
+
+
+@pytest.mark.parametrize("core", ["sadekehat", "koulu sadekehat", ""])
+def test_a_word_of_its_own_makes_a_core_rare(core: str) -> None:
+    assert not is_common(core)
