@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools
+from pipeline.dedupe.word_lists import codes, joined, words_of
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.stems import stem
@@ -39,6 +40,8 @@ def _bare(word: str) -> str:
 @lru_cache(maxsize=1 << 18)
 def _said(word: str) -> tuple[str, bool]:
     """(what a word says, whether in Swedish)."""
+    if word in lexicon().heads:
+        return "", False
     known = _finnish()
     end = next((e for e in _ENDS if word.endswith(e) and len(word) >= len(e) + SHORTEST), "")
     for form in (word, word.removesuffix(end), word.removesuffix(end).removesuffix("s")):
@@ -53,18 +56,14 @@ def concepts(cores: pa.Array) -> tuple[pa.Array, Bools]:
     Cores are folded words parted by spaces; null or empty says nothing.
     """
     encoded = cores.dictionary_encode()
-    heads = lexicon().heads
-    texts: list[str | None] = []
-    swedish: list[bool] = []
-    for core in encoded.dictionary.to_pylist():
-        said = [_said(w) for w in core.split(" ") if w and w not in heads]
-        texts.append(" ".join(sorted({text for text, _ in said})) or None)
-        swedish.append(any(is_swedish for _, is_swedish in said))
-    flags = np.array(swedish, dtype=bool)
-    by_text: dict[str | None, set[bool]] = {}
-    for text, flag in zip(texts, swedish, strict=True):
-        by_text.setdefault(text, set()).add(flag)
-    told = pa.array([t if t is not None and len(by_text[t]) == 2 else None for t in texts], pa.string())
+    lists = pc.split_pattern(encoded.dictionary, " ")
+    rows_, code, words = words_of(lists)
+    texts = pc.utf8_trim_whitespace(joined(lists, lambda word: _said(word)[0]))
+    in_swedish = np.array([_said(word)[1] for word in words], dtype=bool)
+    swedish = np.bincount(rows_[in_swedish[code]], minlength=len(lists)) > 0
+    kind = codes(texts)
+    both = np.intersect1d(kind[swedish], kind[~swedish])
+    told = np.isin(kind, both) & np.asarray(pc.not_equal(texts, ""), dtype=bool)
     index = encoded.indices
-    found = np.asarray(pc.fill_null(pa.array(flags, pa.bool_()).take(index), False), dtype=bool)
-    return told.take(index), found
+    found = pc.fill_null(pa.array(swedish, pa.bool_()).take(index), False)
+    return pc.if_else(pa.array(told), texts, pa.scalar(None, pa.string())).take(index), np.asarray(found, dtype=bool)
