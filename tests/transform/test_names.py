@@ -247,3 +247,21 @@ def test_folding_each_letter_there_is_twice_changes_nothing() -> None:
     """🄐 folds to (a), not to (A)."""
     folded = {chr(i): ascii_fold(chr(i)) for i in range(0x110000) if not 0xD800 <= i < 0xE000}
     assert [c for c, f in folded.items() if ascii_fold(f) != f] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "core", "head"),
+    [
+        ("Lemin soutuyhdsitys", ("soutu",), "yhdistys"),
+        ("Lemin soutuyhdisys ry", ("soutu",), "yhdistys"),
+        ("Lemin Soutuyhistyksen hallitus", ("soutu", "hallitus"), "yhdistys"),
+    ],
+)
+def test_a_slip_of_the_key_in_the_noun_of_a_compound_is_put_right(
+    written: str, core: tuple[str, ...], head: str | None
+) -> None:
+    assert (parse(written).core, parse(written).head) == (core, head)
+
+
+def test_a_plural_of_a_noun_is_no_slip() -> None:
+    assert parse("KRELLI paikallisyhdistykset").dependent == "paikallisyhdistykset"

@@ -7,13 +7,18 @@ name, are in `abbreviations`.
 import re
 from functools import cache
 
+from rapidfuzz.distance import OSA
+
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.umbrellas import patterns
 
 SHORTEST = 3
 """Letters before an end that is cut short: "yhd" alone is a word of its own."""
+LEAST = 10
+"""Letters of a compound whose noun is looked at."""
+_HEADLIKE = re.compile("yh|hd|ist|foren|oreni|ning|seur|kunt")
+"""What is left of a long noun where one letter is wrong."""
 
 
 @cache
@@ -70,28 +75,18 @@ def _with_head(word: str) -> str:
 
     Only nouns of eight letters or more, and not the word that stands alone; see `typing_errors` for that.
     """
-    if len(word) < LONGEST_SLIP or word.endswith(_long_heads()) or not _HEADLIKE.search(word, SHORTEST):
+    if len(word) < LEAST or word.endswith(_long_heads()) or not _HEADLIKE.search(word, SHORTEST):
         return word
-    for length in (8, 9, 7, 10, 11):
-        tail = word[-length:]
-        near = (
-            {_slips()[key] for key in deletions(tail) if key in _slips()} if len(word) >= length + SHORTEST else set()
-        )
-        if len(near) == 1:
-            return word[:-length] + near.pop()
+    for head in _long_heads():
+        for length in (len(head) - 1, len(head), len(head) + 1):
+            tail = word[-length:]
+            # "-yhdistykset" is a plural and no slip
+            fits = len(word) >= length + SHORTEST and tail[-1] == head[-1]
+            if fits and OSA.distance(tail, head, score_cutoff=1) == 1:
+                return word[:-length] + head
     return word
-
-
-LONGEST_SLIP = 11
-_HEADLIKE = re.compile("yh|hd|ist|foren|oreni|ning|seur|kunt")
 
 
 @cache
 def _long_heads() -> tuple[str, ...]:
     return tuple(sorted({end for end, _, _ in lexicon().head_suffixes if len(end) >= 8} | {"seurakunta"}))
-
-
-@cache
-def _slips() -> dict[str, str]:
-    """One-letter deletions of the long head nouns -> the noun."""
-    return {key: head for head in _long_heads() for key in deletions(head)}
