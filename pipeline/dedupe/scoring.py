@@ -13,6 +13,10 @@ from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.weights import Weights
 
 DIFFERENT, RELATED, MAYBE, SAME = range(4)
+GROUP = 2.0
+"""Bits that a group says for a doubtful pair inside it, and against one between it and another."""
+AGREED = 1.0
+"""Bits that a group adds to a pair that the threshold joined, and the others of the group do not contradict."""
 DECISIONS = ("different", "related", "maybe", "same")
 
 _VALUES = {
@@ -78,8 +82,17 @@ def score(comparison: Comparison, weights: Weights) -> Scored:
 
 
 def chance(scored: Scored, weights: Weights, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """The probability that pairs are one organisation; for those in doubt, in spite of the finding that decides."""
+    """The probability that pairs are one organisation; for those in doubt, in spite of the finding that decides.
+
+    Where only the group decided a doubtful pair, its word counts for `GROUP` bits; that it agrees for `AGREED`.
+    """
     found = probability(scored.score[rows], weights.calibration)
+    if "group" in scored.rules:
+        odds = worth(scored.score[rows], weights.calibration)
+        is_same = scored.decision[rows] == SAME
+        by_group = scored.rule[rows] == scored.rules.index("group")
+        said = np.where(by_group, np.where(is_same, GROUP, -GROUP), np.where(is_same, AGREED, 0.0))
+        found = np.where(by_group | (scored.rule[rows] == 0), probability(odds + said, ()), found)
     if scored.doubt is None:
         return found
     in_doubt = scored.doubt[rows] > -np.inf
