@@ -4,6 +4,9 @@ A list of one town needs no town in its names, so what reads as the national bod
 a town of chapters. The national body is where it has its office: in Helsinki, as most have, or in the town where its
 bare name stands most often.
 
+Some families are called by an ordinary word, which means them only beside a place: "Yrittäjät" of Keitele is Keiteleen
+Yrittäjät.
+
 Belongs here: which records that is true of. What follows from a place is decided where places are compared.
 """
 
@@ -14,11 +17,14 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded
 from pipeline.dedupe.word_lists import flat
+from pipeline.transform.names.umbrellas import patterns
 
 CAPITAL = "091"
 """Helsinki, where most national bodies have their office."""
 OFFICE = 2
 """Records of a bare name in one town, and more than in any other, that show the office of the national body."""
+SHORT = 4
+"""Letters up to which a word says too little to mean a family by itself ("EL", "Latu")."""
 FAMILY = 3
 """Towns with chapters from which an umbrella with a known office has chapters elsewhere too."""
 
@@ -76,3 +82,16 @@ def _offices(keys: npt.NDArray[np.int64], size: int, umbrellas: int) -> npt.NDAr
     office = np.full(umbrellas, -1, dtype=np.int64)
     office[pair[first[shown]] // size] = pair[first[shown]] % size
     return office
+
+
+def called_by_a_word(name: pa.Array, umbrella: pa.Array, places: pa.Array, municipality: pa.Array) -> pa.Array:
+    """Per record the family that the whole of its folded first name means in the town of its address; null for none.
+
+    Only names without an umbrella and without a place are asked.
+    """
+    placed = np.asarray(pc.fill_null(pc.list_value_length(places), 0)) > 0
+    asked = np.asarray(pc.is_null(umbrella)) & np.asarray(pc.is_valid(municipality)) & ~placed
+    words = pa.array([" ".join(p.words) for p in patterns() if p.needs_place and len(p.words[0]) > SHORT], pa.string())
+    families = pa.array([p.umbrella for p in patterns() if p.needs_place and len(p.words[0]) > SHORT], pa.string())
+    found = families.take(pc.index_in(name, value_set=words))
+    return pc.if_else(pa.array(asked), found, pa.scalar(None, pa.string()))

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.aliases import with_aliases
-from pipeline.dedupe.bare_names import of_their_town
+from pipeline.dedupe.bare_names import called_by_a_word, of_their_town
 from pipeline.dedupe.concepts import concepts
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
@@ -162,16 +162,24 @@ def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int)
 def _settle_bare_names(built: dict[str, Any], table: pa.Table) -> None:
     """Gives chapters that are called by their umbrella alone the town of their address, see `bare_names`."""
     town = _one(table.column("municipality_code"))
-    core = pc.if_else(pa.array(_has_words(built["cores"])), "words", "")
     name = pc.list_element(built["asciis"], 0) if len(town) else pa.array([], _TEXT)
-    chapter = pa.array(of_their_town(name, built["umbrella"], built["level"], core, built["places"], town))
+    family = called_by_a_word(name, built["umbrella"], built["places"], town)
+    by_word = pc.and_(family.is_valid(), pc.equal(pc.list_value_length(built["asciis"]), 1))
+    if pc.any(by_word).as_py():
+        built["umbrella"] = pc.if_else(by_word, family, built["umbrella"])
+        built["core"] = pc.if_else(by_word, "", built["core"])
+        for column in ("cores", "stems"):
+            built[column] = pc.if_else(by_word, pa.scalar([""], _MANY), built[column])
+    core = pc.if_else(pa.array(_has_words(built["cores"])), "words", "")
+    of_town = pa.array(of_their_town(name, built["umbrella"], built["level"], core, built["places"], town))
+    chapter = pc.or_(of_town, by_word)
     if not pc.any(chapter).as_py():
         return
     built["level"] = pc.if_else(chapter, "local", built["level"])
     offsets = pa.array(np.arange(len(town) + 1, dtype=np.int32))
     own = pa.ListArray.from_arrays(offsets, town.fill_null(""))
-    for name in ("places", "place_keys"):
-        built[name] = pc.if_else(chapter, own, built[name])
+    for column in ("places", "place_keys"):
+        built[column] = pc.if_else(chapter, own, built[column])
 
 
 def _has_words(cores: pa.Array) -> np.ndarray:

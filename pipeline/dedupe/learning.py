@@ -38,7 +38,7 @@ FEWEST = 100
 """Agreeing and differing pairs, of each, below which nothing is learned."""
 MOST = 400_000
 """Pairs learned from, about; of more, some are drawn."""
-JUDGEMENT = 5.0
+JUDGEMENT = 2.0
 """How many pairs a person's judgement counts for."""
 ROUNDS = 25
 _BIT = float(np.log(2.0))

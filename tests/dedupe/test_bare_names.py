@@ -49,6 +49,14 @@ def test_a_body_in_helsinki_stays_national_beside_the_chapter_of_helsinki() -> N
     assert found == [[0, 2], [1]]
 
 
+def test_an_ordinary_word_means_its_family_in_the_town_of_its_address() -> None:
+    assert together(("Yrittäjät", "239"), ("Keiteleen Yrittäjät ry", None), ("Yrittäjät", "595")) == [[0, 1], [2]]
+
+
+def test_an_ordinary_word_without_a_town_means_nothing_more() -> None:
+    assert together(("Yrittäjät", None), ("Keiteleen Yrittäjät ry", None)) == [[0], [1]]
+
+
 def test_the_order_of_records_does_not_count() -> None:
     rows: list[Row] = [("Martat", "762"), ("Sonkajärven Martat ry", "762"), ("Martat ry", "837"), ("Martat", "837")]
     turned = rows[::-1]
