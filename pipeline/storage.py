@@ -4,9 +4,11 @@ Files are byte-equal for equal tables: rows are sorted by the table's key before
 that depends on time or machine goes into them.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,24 +19,50 @@ import pyarrow.parquet as pq
 from pipeline import schema
 
 MANIFEST = "manifest.json"
+SEALS = "sha256"
+"""Key of the manifest of a sealed folder: table -> digest of its file."""
+WORKERS = 2
+"""Files that are read or written at the same time."""
 TABLES = frozenset(t.name for t in schema.tables())
+
+
+if "jemalloc" in pa.supported_memory_backends():  # keeps freed pages: mimalloc returns them and pays for each again
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 class Stop(Exception):
     """Nothing may be published: the message says why, in one line; the old release stays."""
 
 
-def write_tables(folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None) -> None:
-    """Writes tables aside and puts the folder in place; an older folder of that name is replaced."""
+def write_tables(
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    manifest: Mapping[str, Any] | None = None,
+    *,
+    sealed: bool = False,
+) -> None:
+    """Writes tables aside and puts the folder in place; an older folder of that name is replaced.
+
+    Of a `sealed` folder the manifest holds the digest of every file, so that a reader can tell whether it is whole.
+    """
     aside = folder.with_name(f"{folder.name}.partial")
     shutil.rmtree(aside, ignore_errors=True)
     aside.mkdir(parents=True)
-    for name, data in tables.items():
-        write_table(aside / f"{name}.parquet", data)
-    counts = {name: data.num_rows for name, data in sorted(tables.items())}
-    text = json.dumps({**(manifest or {}), "tables": counts}, indent=2, ensure_ascii=False)
+    with ThreadPoolExecutor(WORKERS) as pool:  # the largest first, so that no thread is left with it at the end
+        largest = sorted(tables.items(), key=lambda item: -item[1].nbytes)
+        list(pool.map(lambda item: write_table(aside / f"{item[0]}.parquet", item[1]), largest))
+    facts = {**(manifest or {}), "tables": {name: data.num_rows for name, data in sorted(tables.items())}}
+    if sealed:
+        facts[SEALS] = {name: seal(aside / f"{name}.parquet") for name in sorted(tables)}
+    text = json.dumps(facts, indent=2, ensure_ascii=False)
     (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
     replace_folder(aside, folder)
+
+
+def seal(path: Path) -> str:
+    """The digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def replace_folder(aside: Path, folder: Path) -> None:
@@ -61,7 +89,7 @@ def read_table(folder: Path, name: str) -> pa.Table:
     """One table of a folder; a schema table that was not written is empty, columns newer than the file are null."""
     path = folder / f"{name}.parquet"
     if path.exists():
-        found = pq.read_table(path)
+        found = pq.ParquetFile(path).read()
         return schema.upgraded(name, found) if name in TABLES else found
     return schema.empty(name)
 
