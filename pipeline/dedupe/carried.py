@@ -8,6 +8,7 @@ is in `last_night`; what golden rows say is decided in `catalogue` and below it.
 """
 
 from collections.abc import Collection, Iterable
+from functools import reduce
 
 import duckdb
 import numpy as np
@@ -144,17 +145,15 @@ def _in_order(data: pa.Table, order: npt.NDArray[np.int64]) -> pa.Table:
     return pa.concat_tables(parts).combine_chunks() if parts else data.slice(0, 0)
 
 
-def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.Array:
+def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:
     """Which rows of a catalogue table belong to one of the entities, whole or in part."""
     wanted = _strings(entities)
-    found = pa.array(np.zeros(len(data), dtype=bool))
-    for column in belongs(name):
-        found = pc.or_(found, pc.is_in(data.column(column).combine_chunks(), value_set=wanted))
-    return found
+    found = [pc.is_in(data.column(column), value_set=wanted) for column in belongs(name)]
+    return reduce(pc.or_, found)
 
 
-def _positions(mask: pa.Array) -> npt.NDArray[np.int64]:
-    found: npt.NDArray[np.int64] = np.flatnonzero(mask.to_numpy(zero_copy_only=False))
+def _positions(mask: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = np.flatnonzero(mask.to_numpy())
     return found
 
 

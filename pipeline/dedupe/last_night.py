@@ -8,9 +8,9 @@ the reason is told.
 import hashlib
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -45,10 +45,12 @@ class LastNight:
     folder: Path
     version: str | None
     """The release for which it was made."""
-    seal: str
-    """`seal_of` its manifest."""
     corrected: frozenset[str]
     """Entities of which a person had corrected a value."""
+    seal: str
+    """`seal_of` its manifest."""
+    reading: Future[dict[str, pa.Table]]
+    """The tables, which are read while others work."""
 
     @cached_property
     def inputs(self) -> pa.Table:
@@ -60,11 +62,10 @@ class LastNight:
         """Which entities there were (`STANDS`)."""
         return storage.read_table(self.folder, STANDING)
 
-    @cached_property
+    @property
     def tables(self) -> dict[str, pa.Table]:
         """The tables that are carried over."""
-        with ThreadPoolExecutor(storage.WORKERS) as pool:
-            return dict(zip(TABLES, pool.map(partial(storage.read_table, self.folder), TABLES), strict=True))
+        return self.reading.result()
 
     @cached_property
     def said(self) -> pa.Table:
@@ -121,7 +122,10 @@ def read(folder: Path, parts: Mapping[str, str]) -> LastNight | Doubt:
         path = folder / f"{name}.parquet"
         if not path.is_file() or storage.seal(path) != seals.get(name):
             return Doubt(f"{path.name} of the night before is missing or not as it was written")
-    return LastNight(folder, kept.get("version"), seal_of(made), frozenset(kept.get("corrected", ())))
+    pool = ThreadPoolExecutor(1)
+    reading = pool.submit(lambda: {name: storage.read_table(folder, name) for name in TABLES})
+    pool.shutdown(wait=False)
+    return LastNight(folder, kept.get("version"), frozenset(kept.get("corrected", ())), seal_of(made), reading)
 
 
 def seal_of(manifest: Mapping[str, Any]) -> str:
