@@ -80,9 +80,9 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
 
 
 def _told(built: catalogue.Catalogue, kept: last_night.LastNight | last_night.Doubt) -> dict[str, Any]:
-    """For the manifest: how many entities were worked out, and why when all were."""
+    """For the manifest: how many entities were worked out, and why."""
     if built.carried:
-        return {"worked_out": len(built.carried.touched), "because": "records, ids or corrections of theirs changed"}
+        return {"worked_out": len(built.carried.touched), "because": "what their rows are made of changed"}
     why = kept.why if isinstance(kept, last_night.Doubt) else "most of the records changed"
     return {"worked_out": "all", "because": why}
 
