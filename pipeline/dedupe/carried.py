@@ -29,8 +29,8 @@ BESIDE = ("town", "source_kind")
 def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.DuckDBPyConnection:
     """A connection that holds of the record tables what belongs to the entities, and of `entity` what that names.
 
-    A row that belongs to several records is in it when one of them is the entities'. All contacts are there as
-    `every_contact`, because a phone may name one of somebody else.
+    A row that belongs to several records is in it when one of them is the entities'. A contact and its phones belong to
+    the same record, so no phone is there without its contact.
     """
     made = storage.connect()
     con.register("meant_entity", pa.table({"entity_id": _strings(entities)}))
@@ -43,9 +43,6 @@ def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.Du
         rows = con.sql(f"SELECT * FROM {table} WHERE {own}").to_arrow_table()
         made.register(table, rows)
         named += [rows.column(c) for c in _naming(table)]
-    every = con.sql("SELECT id, organization_id, service_id, location_id, name, email FROM contact").to_arrow_table()
-    made.register("every_contact", every)
-    named += [every.column(c) for c in ("organization_id", "service_id", "location_id")]
     entity = con.sql("SELECT * FROM entity").to_arrow_table()
     wanted = pa.concat_arrays([c.combine_chunks() for c in named if len(c)] or [pa.array([], pa.string())])
     made.register("entity", entity.filter(pc.is_in(entity.column("record_id"), value_set=wanted.unique())))

@@ -91,7 +91,6 @@ def build(
 
 
 def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | None) -> Catalogue:
-    con.execute("CREATE OR REPLACE TEMP VIEW every_contact AS SELECT * FROM contact")
     states = entity_rows.worked_out(con, wanted.corrections)
     con.execute("CREATE OR REPLACE TEMP TABLE golden_id AS SELECT id, parent_organization_id FROM golden_organization")
     con.execute(f"CREATE OR REPLACE TEMP TABLE address_place AS {_PLACES}")

@@ -124,7 +124,7 @@ _CONTACT_IDS = """
     CREATE OR REPLACE TEMP TABLE contact_id AS   -- old contact id -> the one it has now, so that phones can follow
     SELECT c.id AS old_id, 'con_' || md5(concat_ws('|', coalesce(o.entity_id, ''), coalesce(s.entity_id, ''),
            coalesce(l.entity_id, ''), coalesce(c.name, ''), coalesce(c.email, ''))) AS new_id
-    FROM every_contact c
+    FROM contact c
     LEFT JOIN entity o ON o.record_id = c.organization_id
     LEFT JOIN entity s ON s.record_id = c.service_id
     LEFT JOIN entity l ON l.record_id = c.location_id

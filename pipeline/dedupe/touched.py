@@ -94,15 +94,10 @@ def entities(
 _TOUCHED = """
     WITH moved AS (
         SELECT record_id FROM differing WHERE entity_now IS DISTINCT FROM entity_before
-    ), heard AS (   -- contacts of which something differs: phones name them by what they say
-        SELECT id FROM contact WHERE organization_id IN (SELECT record_id FROM differing)
-           OR service_id IN (SELECT record_id FROM differing) OR location_id IN (SELECT record_id FROM differing)
     ), naming AS (
         SELECT id AS record_id FROM organization WHERE parent_organization_id IN (SELECT record_id FROM moved)
         UNION ALL SELECT id FROM service WHERE organization_id IN (SELECT record_id FROM moved)
         UNION ALL SELECT id FROM location WHERE organization_id IN (SELECT record_id FROM moved)
-        UNION ALL SELECT unnest([organization_id, service_id, location_id]) FROM phone
-                  WHERE contact_id IN (SELECT id FROM heard)
     )
     SELECT entity_id FROM (
         SELECT entity_now AS entity_id FROM differing UNION SELECT entity_before FROM differing
