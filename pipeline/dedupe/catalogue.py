@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline import storage
 from pipeline.dedupe import carried, entity_rows, in_region, last_night, schedules, touched
 from pipeline.dedupe.last_night import Carried, LastNight
 
@@ -116,13 +117,14 @@ def _in_part(
         part.register("published", con.sql("FROM published").to_arrow_table())
         made = entity_rows.tables(part, contact_persons=wanted.contact_persons)
     said = carried.together("schedule", before.said, made["schedule"], todo)
-    tables = {
-        name: carried.together(name, rows, made[name], todo)
-        for name, rows in before.tables.items()
-        if name != "schedule"
-    }
-    tables["schedule"] = carried.hours(before.tables["schedule"], said, tables["service_at_location"], todo)
-    tables = {name: tables[name].cast(made[name].schema) for name in made}
+    kept = before.tables
+
+    def together(name: str) -> pa.Table:
+        return carried.together(name, kept[name], made[name], todo).cast(made[name].schema)
+
+    tables = storage.at_once(together, (name for name in made if name != "schedule"))
+    hours = carried.hours(kept["schedule"], said, tables["service_at_location"], todo)
+    tables["schedule"] = hours.cast(made["schedule"].schema)
     con.register("golden_organization", tables["organization"])
     con.register("assertion", tables["assertion"])
     return Catalogue(tables, _outside(con), states, _memory(con, inputs, said), wanted.corrected, Carried(before, todo))
