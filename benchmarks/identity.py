@@ -6,6 +6,7 @@
 The first day mints everything; on the second nothing has changed; on the third one record in a hundred has: half of
 those are new, a quarter gone, a quarter moved to another organisation. Each day runs in a process of its own, from
 Parquet to Parquet, so that wall time, processor time and peak memory are its own; the start of Python is not counted.
+What is written while the feed is worked out counts there; `written_s` is what is left after it.
 """
 
 import argparse
@@ -117,6 +118,7 @@ def _details(table: str, ids: list[str], made: Callable[[str], dict[str, Any]]) 
 def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     """One day in this process; leaves a folder that the next day can take for the release before."""
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    kept = last_night.read(release, FRAME) if release else last_night.Doubt("first")
     con = storage.connect()
     names = (table.name for table in schema.tables(stage="records"))
     for name, data in storage.at_once(lambda name: storage.read_table(folder, name), names).items():
@@ -133,23 +135,25 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     tables = {"entity_registry": made.registry, "entity_record": made.members, "entity_event": made.events}
     storage.write_tables(out, {"assignment": made.assignment, **tables})
     ids_s = time.perf_counter() - wall
-    kept = last_night.read(release, FRAME) if release else last_night.Doubt("first")
     built, more = _golden(con, made.assignment, folder, out, release, kept)
     tables |= more
     golden_s = time.perf_counter() - wall - ids_s
     con.close()
-    known = built.carried.before.tables if built.carried else {}
-    before = {n: known[n] if n in known else storage.read_table(release, n) for n in tables} if release else None
-    tables["change"] = compute(
-        before,
-        tables,
-        version=out.name,
-        previous_version=release.name if release else None,
-        touched=built.carried.touched if built.carried else None,
-    )
-    feed_s = time.perf_counter() - wall - ids_s - golden_s
-    facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
-    storage.write_tables(out, {"assignment": made.assignment, **tables, **built.memory}, facts, sealed=True)
+    with storage.Writing(out) as writing:
+        writing.add({"assignment": made.assignment, **tables, **built.memory})
+        known = built.carried.before.tables if built.carried else {}
+        before = {n: known[n] if n in known else storage.read_table(release, n) for n in tables} if release else None
+        tables["change"] = compute(
+            before,
+            tables,
+            version=out.name,
+            previous_version=release.name if release else None,
+            touched=built.carried.touched if built.carried else None,
+        )
+        feed_s = time.perf_counter() - wall - ids_s - golden_s
+        facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
+        writing.add({"change": tables["change"]})
+        writing.finish(facts, sealed=True)
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - wall
     return {

@@ -8,9 +8,9 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -35,29 +35,57 @@ class Stop(Exception):
     """Nothing may be published: the message says why, in one line; the old release stays."""
 
 
-def write_tables(
-    folder: Path,
-    tables: Mapping[str, pa.Table],
-    manifest: Mapping[str, Any] | None = None,
-    *,
-    sealed: bool = False,
-) -> None:
-    """Writes tables aside and puts the folder in place; an older folder of that name is replaced.
+class Writing:
+    """A folder of tables that is written aside while others work; for `with`, and `finish` puts it in its place.
 
-    Of a `sealed` folder the manifest holds the digest of every file, so that a reader can tell whether it is whole.
+    Without `finish` nothing of it stays but the old folder.
     """
-    aside = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    with ThreadPoolExecutor(WORKERS) as pool:  # the largest first, so that no thread is left with it at the end
-        largest = sorted(tables.items(), key=lambda item: -item[1].nbytes)
-        list(pool.map(lambda item: write_table(aside / f"{item[0]}.parquet", item[1]), largest))
-    facts = {**(manifest or {}), "tables": {name: data.num_rows for name, data in sorted(tables.items())}}
-    if sealed:
-        facts[SEALS] = {name: seal(aside / f"{name}.parquet") for name in sorted(tables)}
-    text = json.dumps(facts, indent=2, ensure_ascii=False)
-    (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    replace_folder(aside, folder)
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._aside = folder.with_name(f"{folder.name}.partial")
+        self._rows: dict[str, int] = {}
+        self._pool = ThreadPoolExecutor(WORKERS)
+        self._begun: list[Future[None]] = []
+        shutil.rmtree(self._aside, ignore_errors=True)
+        self._aside.mkdir(parents=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True)
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Begins to write tables, the largest first, so that no thread is left alone with it at the end."""
+        for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
+            self._rows[name] = data.num_rows
+            self._begun.append(self._pool.submit(write_table, self._aside / f"{name}.parquet", data))
+
+    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False) -> None:
+        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised.
+
+        Of a `sealed` folder the manifest holds the digest of every file, so that a reader can tell whether it is whole.
+        """
+        self._pool.shutdown(wait=True)
+        for one in self._begun:
+            one.result()
+        facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
+        if sealed:
+            facts[SEALS] = {name: seal(self._aside / f"{name}.parquet") for name in sorted(self._rows)}
+        text = json.dumps(facts, indent=2, ensure_ascii=False)
+        (self._aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        replace_folder(self._aside, self.folder)
+
+
+def write_tables(
+    folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None, *, sealed: bool = False
+) -> None:
+    """Writes tables aside and puts the folder in place; an older folder of that name is replaced (see `Writing`)."""
+    with Writing(folder) as writing:
+        writing.add(tables)
+        writing.finish(manifest, sealed=sealed)
 
 
 def seal(path: Path) -> str:

@@ -63,19 +63,22 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
     tables = protect.without(tables, rules)
-    version = (storage.read_manifest(ids) or {})["version"]
-    tables["change"] = feed.changes(
-        tables, records, before=previous, version=version, rules=rules, now=prints, carried=built.carried
-    )
-    with closing(storage.connect()) as con:
-        found = of_catalogue(con, tables)
-    facts = {
-        "violations": [str(v) for v in found],
-        feed.FINGERPRINTS: prints,
-        last_night.KEY: last_night.facts(parts, version, built.corrected),
-        "golden": _told(built, kept),
-    }
-    storage.write_tables(settings.catalogue_dir, tables | dict(built.memory), facts, sealed=True)
+    with storage.Writing(settings.catalogue_dir) as writing:  # while the feed is made and the catalogue is checked
+        writing.add(tables | dict(built.memory))
+        version = (storage.read_manifest(ids) or {})["version"]
+        tables["change"] = feed.changes(
+            tables, records, before=previous, version=version, rules=rules, now=prints, carried=built.carried
+        )
+        with closing(storage.connect()) as con:
+            found = of_catalogue(con, tables)
+        facts = {
+            "violations": [str(v) for v in found],
+            feed.FINGERPRINTS: prints,
+            last_night.KEY: last_night.facts(parts, version, built.corrected),
+            "golden": _told(built, kept),
+        }
+        writing.add({"change": tables["change"]})
+        writing.finish(facts, sealed=True)
     return tables, found
 
 
