@@ -6,6 +6,7 @@
 The first day mints everything; on the second nothing has changed; on the third one record in a hundred has: half of
 those are new, a quarter gone, a quarter moved to another organisation. Each day runs in a process of its own, from
 Parquet to Parquet, so that wall time, processor time and peak memory are its own; the start of Python is not counted.
+What is written while the feed is worked out counts there; `written_s` is what is left after it.
 """
 
 import argparse
@@ -27,11 +28,12 @@ import pyarrow as pa
 from benchmarks.memory import peak_mb
 from pipeline import schema, storage
 from pipeline.changes import compute
-from pipeline.dedupe import catalogue, provenance
+from pipeline.dedupe import catalogue, last_night, provenance
 from pipeline.identity import minter, nightly
 
 DAYS = ("first", "unchanged", "one percent")
 RELATIONS = ("record_id_a", "record_id_b", "relation_type", "rule")
+FRAME = last_night.frame({"rules": "as they are"})
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
@@ -116,9 +118,11 @@ def _details(table: str, ids: list[str], made: Callable[[str], dict[str, Any]]) 
 def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     """One day in this process; leaves a folder that the next day can take for the release before."""
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
+    kept = last_night.read(release, FRAME) if release else last_night.Doubt("first")
     con = storage.connect()
-    for table in schema.tables(stage="records"):
-        con.register(table.name, storage.read_table(folder, table.name))
+    names = (table.name for table in schema.tables(stage="records"))
+    for name, data in storage.at_once(lambda name: storage.read_table(folder, name), names).items():
+        con.register(name, data)
     made, churn = nightly.assigned(
         con,
         {"organization": storage.read_table(folder, "clusters")},
@@ -131,22 +135,36 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     tables = {"entity_registry": made.registry, "entity_record": made.members, "entity_event": made.events}
     storage.write_tables(out, {"assignment": made.assignment, **tables})
     ids_s = time.perf_counter() - wall
-    tables |= _golden(con, made.assignment, folder, out, release)
+    built, more = _golden(con, made.assignment, folder, out, release, kept)
+    tables |= more
     golden_s = time.perf_counter() - wall - ids_s
     con.close()
-    before = {name: storage.read_table(release, name) for name in tables} if release else None
-    tables["change"] = compute(before, tables, version=out.name, previous_version=release.name if release else None)
-    feed_s = time.perf_counter() - wall - ids_s - golden_s
+    with storage.Writing(out) as writing:
+        writing.add({"assignment": made.assignment, **tables, **built.memory})
+        known = built.carried.before.tables if built.carried else {}
+        before = {n: known[n] if n in known else storage.read_table(release, n) for n in tables} if release else None
+        tables["change"] = compute(
+            before,
+            tables,
+            version=out.name,
+            previous_version=release.name if release else None,
+            touched=built.carried.touched if built.carried else None,
+        )
+        feed_s = time.perf_counter() - wall - ids_s - golden_s
+        facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
+        writing.add({"change": tables["change"]})
+        writing.finish(facts, sealed=True)
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - wall
-    storage.write_tables(out, {"assignment": made.assignment, **tables})
     return {
         "ids_s": round(ids_s, 3),
         "golden_s": round(golden_s, 3),
         "feed_s": round(feed_s, 3),
+        "written_s": round(wall - ids_s - golden_s - feed_s, 3),
         "wall_s": round(wall, 3),
         "cpu_s": round(after.ru_utime + after.ru_stime - used.ru_utime - used.ru_stime, 3),
         "peak_mb": round(peak_mb(), 1),
+        "worked_out": len(built.carried.touched) if built.carried else "all",
         "minted": made.minted,
         "carried": made.carried,
         "changed": churn.counted,
@@ -155,20 +173,26 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
 
 
 def _golden(
-    con: duckdb.DuckDBPyConnection, assignment: pa.Table, folder: Path, out: Path, release: Path | None
-) -> dict[str, pa.Table]:
+    con: duckdb.DuckDBPyConnection,
+    assignment: pa.Table,
+    folder: Path,
+    out: Path,
+    release: Path | None,
+    kept: last_night.LastNight | last_night.Doubt,
+) -> tuple[catalogue.Catalogue, dict[str, pa.Table]]:
     """The published tables of the day; what matching would have left is empty."""
     kinds = {f"source{n}": "csv" for n in range(8)}
-    tables = dict(catalogue.build(con, assignment, kinds=kinds).tables)
+    before = kept if isinstance(kept, last_night.LastNight) else None
+    built = catalogue.build(con, assignment, kinds=kinds, before=before, remember=True)
     relations = pa.table({c: pa.array([], pa.string()) for c in RELATIONS})
     storage.write_tables(folder / "entities", {"relations": relations})
     bridge = storage.read_table(release, "bridge") if release else schema.empty("bridge")
-    tables |= provenance.tables(con, folder / "entities", out, bridge)
+    tables = dict(built.tables) | provenance.tables(con, folder / "entities", out, bridge)
     source = [{"id": s, "name": s} for s in kinds]
     snapshot = [{"source": s, "version": out.name, "sha256": out.name} for s in kinds]
     tables["source"] = schema.table_from_rows("source", source)
     tables["snapshot"] = schema.table_from_rows("snapshot", snapshot)
-    return tables | {name: schema.empty(name) for name in ("judgement", "correction")}
+    return built, tables | {name: schema.empty(name) for name in ("judgement", "correction")}
 
 
 def measure(records: int, work: Path) -> dict[str, dict[str, Any]]:

@@ -4,11 +4,13 @@ Files are byte-equal for equal tables: rows are sorted by the table's key before
 that depends on time or machine goes into them.
 """
 
+import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -17,24 +19,79 @@ import pyarrow.parquet as pq
 from pipeline import schema
 
 MANIFEST = "manifest.json"
+SEALS = "sha256"
+"""Key of the manifest of a sealed folder: table -> digest of its file."""
+WORKERS = 2
+"""Files that are read or written at the same time."""
+T = TypeVar("T")
 TABLES = frozenset(t.name for t in schema.tables())
+
+
+if "jemalloc" in pa.supported_memory_backends():  # keeps freed pages: mimalloc returns them and pays for each again
+    pa.set_memory_pool(pa.jemalloc_memory_pool())
 
 
 class Stop(Exception):
     """Nothing may be published: the message says why, in one line; the old release stays."""
 
 
-def write_tables(folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None) -> None:
-    """Writes tables aside and puts the folder in place; an older folder of that name is replaced."""
-    aside = folder.with_name(f"{folder.name}.partial")
-    shutil.rmtree(aside, ignore_errors=True)
-    aside.mkdir(parents=True)
-    for name, data in tables.items():
-        write_table(aside / f"{name}.parquet", data)
-    counts = {name: data.num_rows for name, data in sorted(tables.items())}
-    text = json.dumps({**(manifest or {}), "tables": counts}, indent=2, ensure_ascii=False)
-    (aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
-    replace_folder(aside, folder)
+class Writing:
+    """A folder of tables that is written aside while others work; for `with`, and `finish` puts it in its place.
+
+    Without `finish` nothing of it stays but the old folder.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._aside = folder.with_name(f"{folder.name}.partial")
+        self._rows: dict[str, int] = {}
+        self._pool = ThreadPoolExecutor(WORKERS)
+        self._begun: list[Future[None]] = []
+        shutil.rmtree(self._aside, ignore_errors=True)
+        self._aside.mkdir(parents=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True)
+        shutil.rmtree(self._aside, ignore_errors=True)
+
+    def add(self, tables: Mapping[str, pa.Table]) -> None:
+        """Begins to write tables, the largest first, so that no thread is left alone with it at the end."""
+        for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
+            self._rows[name] = data.num_rows
+            self._begun.append(self._pool.submit(write_table, self._aside / f"{name}.parquet", data))
+
+    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False) -> None:
+        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised.
+
+        Of a `sealed` folder the manifest holds the digest of every file, so that a reader can tell whether it is whole.
+        """
+        self._pool.shutdown(wait=True)
+        for one in self._begun:
+            one.result()
+        facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
+        if sealed:
+            facts[SEALS] = {name: seal(self._aside / f"{name}.parquet") for name in sorted(self._rows)}
+        text = json.dumps(facts, indent=2, ensure_ascii=False)
+        (self._aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
+        replace_folder(self._aside, self.folder)
+
+
+def write_tables(
+    folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None, *, sealed: bool = False
+) -> None:
+    """Writes tables aside and puts the folder in place; an older folder of that name is replaced (see `Writing`)."""
+    with Writing(folder) as writing:
+        writing.add(tables)
+        writing.finish(manifest, sealed=sealed)
+
+
+def seal(path: Path) -> str:
+    """The digest of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def replace_folder(aside: Path, folder: Path) -> None:
@@ -61,7 +118,7 @@ def read_table(folder: Path, name: str) -> pa.Table:
     """One table of a folder; a schema table that was not written is empty, columns newer than the file are null."""
     path = folder / f"{name}.parquet"
     if path.exists():
-        found = pq.read_table(path)
+        found = pq.ParquetFile(path).read()
         return schema.upgraded(name, found) if name in TABLES else found
     return schema.empty(name)
 
@@ -73,6 +130,13 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
     except (OSError, ValueError):
         return None
     return found
+
+
+def at_once(work: Callable[[str], T], names: Iterable[str]) -> dict[str, T]:
+    """What `work` makes of each name, several at a time: for work that Arrow does, which leaves Python free."""
+    listed = list(names)
+    with ThreadPoolExecutor(WORKERS) as pool:
+        return dict(zip(listed, pool.map(work, listed), strict=True))
 
 
 def union(folders: Iterable[Path], name: str) -> pa.Table:

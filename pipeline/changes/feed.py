@@ -4,7 +4,7 @@ All of it is SQL over whole tables; entities without a difference cost no more t
 is compared with nothing, so everything in it is created.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -14,6 +14,8 @@ import pyarrow as pa
 from pipeline import schema, storage
 from pipeline.changes import causes
 from pipeline.changes.coverage import MAIN, Covered, covered
+from pipeline.dedupe import last_night
+from pipeline.dedupe.carried import of_any
 
 BESIDE = ("entity_registry", "entity_event", "entity_record", "judgement", "correction", "source", "snapshot")
 """Tables that the feed does not cover and looks into."""
@@ -21,6 +23,8 @@ _DECIMAL = """CASE WHEN h <= CAST(170141183460469231731687303715884105727 AS UHU
     THEN CAST(CAST(h AS HUGEINT) AS VARCHAR)
     ELSE CAST(CAST(h // 10 AS HUGEINT) AS VARCHAR) || CAST(CAST(h % 10 AS UTINYINT) AS VARCHAR) END"""
 """The UHUGEINT `h` in decimal digits: the same text as its cast, which DuckDB 2.0 makes a hundred times slower."""
+CARRIED = frozenset(last_night.TABLES) - {"schedule"}
+"""Tables of which rows are taken over from night to night; opening times also hang on those of other entities."""
 NOTHING = "WHERE false"
 """Ends a first part that gives a union its columns and no row."""
 
@@ -55,6 +59,7 @@ def compute(
     previous_version: str | None,
     decided: Decided = Decided(),
     records: pa.Table | None = None,
+    touched: Collection[str] | None = None,
 ) -> pa.Table:
     """The table `change` of a release.
 
@@ -66,6 +71,8 @@ def compute(
         decided: What of ours has changed since.
         records: record_id, raw_hash, content_hash, lifecycle of every record of this run, also of those outside the
             region; null takes what `bridge` of this release tells.
+        touched: Entities to which every row of the tables in `CARRIED` belongs, whole or in part, that may differ; null
+            when nothing is known.
     """
     with closing(storage.connect()) as con:
         for name in (*(c.name for c in covered()), *BESIDE):
@@ -74,7 +81,9 @@ def compute(
             con.register(f"old_{name}", schema.empty(name) if before is None else schema.upgraded(name, before))
         con.register("now_record", now["bridge"] if records is None else records)
         differing = [one for one in covered() if not _is_equal(one, previous, now)]
-        _differences(con, differing, previous or {}, now)
+        if touched is not None:
+            _may_differ(con, [one.name for one in differing], previous or {}, now, touched)
+        _differences(con, differing, previous or {}, now, is_known=touched is not None)
         _operations(con, version, [one for one in differing if one.name in MAIN])
         causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
         _hashes(con, "old", previous or {})
@@ -92,15 +101,30 @@ def _is_equal(one: Covered, previous: Tables | None, now: Tables) -> bool:
     return bool(before.select(one.columns).equals(now[one.name].select(one.columns)))
 
 
-def _differences(con: duckdb.DuckDBPyConnection, differing: list[Covered], previous: Tables, now: Tables) -> None:
-    """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t)."""
+def _may_differ(
+    con: duckdb.DuckDBPyConnection, names: Collection[str], previous: Tables, now: Tables, touched: Collection[str]
+) -> None:
+    """Tables `may_<side>_<table>` of what may differ in the tables that are carried over."""
+    for name in CARRIED.intersection(names):
+        con.register(f"may_old_{name}", _cut(name, previous[name], touched))
+        con.register(f"may_new_{name}", _cut(name, now[name], touched))
+
+
+def _differences(
+    con: duckdb.DuckDBPyConnection, differing: list[Covered], previous: Tables, now: Tables, *, is_known: bool
+) -> None:
+    """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t).
+
+    When it is known what may differ, `may_<side>_<table>` has it, and only that is compared.
+    """
     parts = [f"SELECT NULL::VARCHAR AS entity_id, NULL::VARCHAR AS t, 0 AS place {NOTHING}"]
     for place, one in enumerate(differing):
         columns = ", ".join(f'"{c}"' for c in one.columns)
         without = bool(len(previous.get(one.name, ())) and len(now[one.name]))
+        may = "may_" if is_known and one.name in CARRIED else ""
         gone, come = (
-            f"SELECT {columns} FROM {side}_{one.name}"
-            + (f" EXCEPT SELECT {columns} FROM {other}_{one.name}" if without else "")
+            f"SELECT {columns} FROM {may}{side}_{one.name}"
+            + (f" EXCEPT SELECT {columns} FROM {may}{other}_{one.name}" if without else "")
             for side, other in (("old", "new"), ("new", "old"))
         )
         con.execute(f"""
@@ -153,18 +177,26 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
 
 def _hashes(con: duckdb.DuckDBPyConnection, side: str, tables: Tables) -> None:
     """Table `hash_<side>` (entity_id, hash) of the changed entities; the order of rows is no matter."""
-    rows = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"] + [
-        f"SELECT {c.owner}, bit_xor(md5_number({c.text})) FROM {side}_{c.name} "
-        f"WHERE {c.owner} IN (SELECT entity_id FROM changed) GROUP BY 1"
-        for c in covered()
-        if len(tables.get(c.name, ()))
-    ]
+    changed = con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist()
+    rows = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    for one in covered():
+        if len(tables.get(one.name, ())):
+            con.register("hashed_" + one.name, _cut(one.name, tables[one.name], changed))
+            rows.append(
+                f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name} "
+                f"WHERE {one.owner} IN (SELECT entity_id FROM changed) GROUP BY 1"
+            )
     con.execute(f"""
         CREATE TEMP TABLE hash_{side} AS
         SELECT entity_id, md5({_DECIMAL}) AS hash FROM (
             SELECT entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(rows)}) GROUP BY 1
         )
     """).fetchall()
+
+
+def _cut(name: str, data: pa.Table, entities: Collection[str]) -> pa.Table:
+    """The rows that belong to one of the entities, whole or in part: most tables are many times larger."""
+    return data.filter(of_any(name, data, entities))
 
 
 def _fields(con: duckdb.DuckDBPyConnection, main: list[Covered]) -> None:

@@ -8,42 +8,47 @@ from pipeline import storage
 from pipeline.changes import fingerprints
 from pipeline.changes.coverage import covered
 from pipeline.changes.feed import BESIDE, compute
+from pipeline.dedupe.last_night import Carried
 from pipeline.exports.release import Release
 from pipeline.privacy.suppression import Suppressions
-from pipeline.settings import Settings
 
 FINGERPRINTS = "fingerprints"
 """Key of a manifest: the digests that the next run compares with its own."""
 
 
 def changes(
-    settings: Settings,
     tables: Mapping[str, pa.Table],
     records: pa.Table,
     *,
     before: Release | None,
     version: str,
     rules: Suppressions,
-) -> tuple[pa.Table, dict[str, str]]:
-    """The table `change` of this run, and its digests for the manifest.
+    now: Mapping[str, str],
+    carried: Carried | None = None,
+) -> pa.Table:
+    """The table `change` of this run.
 
     Args:
-        settings: The configuration of this run.
         tables: The tables to be published.
         records: Record table `record` of all sources.
         before: The published release.
         version: Version of this run.
         rules: What is suppressed.
+        now: The digests of this run (`fingerprints.of`).
+        carried: What was taken over from the catalogue before. Only when the release before was made of that very
+            catalogue does it say what cannot differ.
     """
     folder = before.path / "parquet" if before else None
-    previous = {n: storage.read_table(folder, n) for n in (*(c.name for c in covered()), *BESIDE)} if folder else None
-    now = fingerprints.of(settings)
-    made = compute(
+    same = carried if carried and before and before.manifest.get("catalogue") == carried.before.seal else None
+    known = same.before.tables if same else {}
+    wanted = (*(c.name for c in covered()), *BESIDE)
+    previous = {n: known[n] if n in known else storage.read_table(folder, n) for n in wanted} if folder else None
+    return compute(
         previous,
         tables,
         version=version,
         previous_version=before.version if before else None,
         decided=fingerprints.decided(now, before.manifest if before else None, rules, previous),
         records=records.select(["record_id", "raw_hash", "content_hash", "lifecycle"]),
+        touched=same.touched if same else None,
     )
-    return made, now

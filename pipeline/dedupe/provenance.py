@@ -160,6 +160,14 @@ _BRIDGE = """
 """
 
 _ISSUE = """
+    WITH registered AS (
+        SELECT * FROM assertion WHERE field IN ('business_id', 'association_number')
+    ), rival AS (   -- numbers that were not chosen, and the one that was
+        SELECT a.record_id, a.field, a.value, w.value AS winner, w.rule FROM registered a
+        JOIN registered w ON w.entity_id = a.entity_id AND w.field = a.field AND w.chosen AND w.value <> a.value
+        SEMI JOIN published p ON p.entity_id = a.entity_id
+        WHERE NOT a.chosen AND w.value <> ''
+    )
     SELECT * FROM issue
     UNION ALL
     SELECT substr(md5('out_of_region' || r.record_id), 1, 20), r.source, r.record_id, 'info', 'out_of_region', NULL,
@@ -168,13 +176,9 @@ _ISSUE = """
     UNION ALL
     SELECT substr(md5('conflicting_identifier' || a.record_id || a.field || a.value), 1, 20), r.source, a.record_id,
            'warning', 'conflicting_identifier', a.field, a.value,
-           'Other records of the organisation say ' || w.value || ', which was chosen by the rule ' || w.rule
+           'Other records of the organisation say ' || a.winner || ', which was chosen by the rule ' || a.rule
            || '. One of them is wrong, or the records are not one organisation.'
-    FROM assertion a
-    JOIN record r USING (record_id)
-    JOIN assertion w ON w.entity_id = a.entity_id AND w.field = a.field AND w.chosen AND w.value <> a.value
-    SEMI JOIN published p ON p.entity_id = a.entity_id
-    WHERE a.field IN ('business_id', 'association_number') AND NOT a.chosen AND w.value <> ''
+    FROM rival a JOIN record r USING (record_id)
     GROUP BY ALL
     ORDER BY 1
 """

@@ -40,15 +40,17 @@ _SQL = """
 """
 
 
-def said_once(schedule: pa.Table, service_at_location: pa.Table) -> pa.Table:
+def said_once(schedule: pa.Table, service_at_location: pa.Table, *, worded: pa.Table | None = None) -> pa.Table:
     """The rules of the catalogue without those that others say as well; the tables have entity ids.
 
-    Rules of different seasons both stand.
+    Rules of different seasons both stand. Of rules in words only those of `worded` are read, the others stay; null
+    reads all.
     """
-    told = schedule.filter(
+    asked = schedule if worded is None else worded
+    told = asked.filter(
         pc.and_(
-            pc.is_valid(schedule.column("description")),
-            pc.and_(pc.is_null(schedule.column("byday")), pc.is_valid(schedule.column("service_id"))),
+            pc.is_valid(asked.column("description")),
+            pc.and_(pc.is_null(asked.column("byday")), pc.is_valid(asked.column("service_id"))),
         )
     ).select(["id", "service_id", "description"])
     read = [

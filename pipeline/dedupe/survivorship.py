@@ -112,10 +112,14 @@ def _disputes(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
 def _winners(rules: Rules) -> str:
     """Table `field_winner` (entity_id, field, winner): of each disputed field with one value the one that stands."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for name, (_, order) in rules.fields.items():
+        alike.setdefault(order, []).append(f"'{name}'")
     parts = [
-        f"SELECT entity_id, field, value AS winner FROM weighed WHERE field = '{name}' QUALIFY row_number() OVER ("
-        f"PARTITION BY entity_id ORDER BY {', '.join(CRITERIA[c] for c in order)}, value, record_id) = 1"
-        for name, (_, order) in rules.fields.items()
+        f"SELECT entity_id, field, value AS winner FROM weighed WHERE field IN ({', '.join(names)}) QUALIFY "
+        f"row_number() OVER (PARTITION BY entity_id, field ORDER BY {', '.join(CRITERIA[c] for c in order)}, value, "
+        f"record_id) = 1"
+        for order, names in alike.items()
     ]
     return f"""
         CREATE OR REPLACE TEMP TABLE field_winner AS

@@ -76,10 +76,14 @@ def publish(
     previous: str | None = None,
     created_at: datetime,
     fingerprints: Mapping[str, str] | None = None,
+    catalogue: str | None = None,
     inspect: Callable[[Path], None] = lambda folder: None,
     matching: Mapping[str, Any] | None = None,
 ) -> Release:
-    """Writes and publishes a release; raises `Stop` when the disk refuses, and then the old one stays."""
+    """Writes and publishes a release; raises `Stop` when the disk refuses, and then the old one stays.
+
+    `catalogue` is the digest of the catalogue that it is made of, so that the next night knows what it can rely on.
+    """
     aside = releases / f"{version}.partial"
     try:
         _sweep(releases)
@@ -98,6 +102,7 @@ def publish(
             "duckdb_storage_version": database.STORAGE_VERSION,
             "region": list(region),
             "fingerprints": dict(fingerprints or {}),
+            "catalogue": catalogue,
             "sources": list(sources),
             "matching": dict(matching or {}),
             "rows": {t.name: tables[t.name].num_rows for t in schema.tables(stage="catalogue")},

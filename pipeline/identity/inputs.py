@@ -57,7 +57,7 @@ def record_weights(con: duckdb.DuckDBPyConnection, confirmed: Collection[str] = 
             UNION ALL SELECT organization_id, CAST(? AS INTEGER) FROM organization_identifier
             WHERE identifier_type IN ('business_id', 'association_number', 'ptv', 'oid')
             UNION ALL SELECT record_id, CAST(? AS INTEGER) FROM confirmed
-        ) GROUP BY record_id ORDER BY record_id
+        ) GROUP BY record_id
         """,
         params=[weight["registered"], weight["registered"], weight["confirmed"]],
     ).to_arrow_table()

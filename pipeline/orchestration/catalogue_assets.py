@@ -106,9 +106,13 @@ def catalogue_assets(settings: Settings, report: Report) -> list[dg.AssetsDefini
     def catalogue(context: dg.AssetExecutionContext) -> dg.MaterializeResult:
         tables, found = or_stop(lambda: stages.build_catalogue(settings))
         contradictory = published.contradictory(tables)
+        told = (storage.read_manifest(settings.catalogue_dir) or {})["golden"]
         report("catalogue", f"{tables['organization'].num_rows} organisations, {tables['service'].num_rows} services")
+        report("catalogue", f"worked out: {told['worked_out']} ({told['because']})")
         return dg.MaterializeResult(
             metadata={
+                "worked_out": str(told["worked_out"]),
+                "worked_out_because": told["because"],
                 **counts({name: data.num_rows for name, data in tables.items()}),
                 "dagster/row_count": tables["organization"].num_rows,
                 "preview": preview("organization", tables["organization"]),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.privacy import protect
 from pipeline.privacy.policy import policy, words_of
@@ -68,19 +69,19 @@ def apply(
 def without_withheld(match_reason: pa.Table, withheld: Withheld) -> pa.Table:
     """Reasons of matches without the values that are not published."""
     private = withheld.numbers | withheld.addresses
-    rows = match_reason.select(["record_id_a", "record_id_b", "feature", "value_a", "value_b"])
-    kept: dict[str, list[str | None]] = {"value_a": [], "value_b": []}
-    for row in rows.to_pylist():
-        is_hidden = row["feature"] == "street" and (
-            row["record_id_a"] in withheld.hidden or row["record_id_b"] in withheld.hidden
-        )
-        for column, values in kept.items():
-            said = row[column]
-            is_private = row["feature"] in ("phone", "email") and said and not private.isdisjoint(_parts(said))
-            values.append(None if is_hidden or is_private else said)
-    for column, values in kept.items():
+    feature = match_reason.column("feature")
+    hidden = _strings(withheld.hidden)
+    ends = [pc.is_in(match_reason.column(c), value_set=hidden) for c in ("record_id_a", "record_id_b")]
+    is_hidden = pc.and_(pc.equal(feature, "street"), pc.or_(*ends))
+    is_contact = pc.is_in(feature, value_set=pa.array(["phone", "email"]))
+    for column in ("value_a", "value_b"):
+        said = match_reason.column(column)
+        contacts = pc.unique(said.filter(is_contact)).drop_null().to_pylist() if private else []
+        telling = _strings(v for v in contacts if not private.isdisjoint(_parts(v)))
+        gone = pc.or_(is_hidden, pc.and_(is_contact, pc.is_in(said, value_set=telling)))
         place = match_reason.column_names.index(column)
-        match_reason = match_reason.set_column(place, match_reason.schema.field(column), pa.array(values, pa.string()))
+        kept = pc.if_else(gone, pa.scalar(None, said.type), said)
+        match_reason = match_reason.set_column(place, match_reason.schema.field(column), kept)
     return match_reason
 
 

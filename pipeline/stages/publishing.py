@@ -3,12 +3,14 @@
 from contextlib import closing
 from dataclasses import asdict
 from datetime import datetime
+from typing import Any
 
 import pyarrow as pa
 
 from pipeline import outcomes, schema, storage
+from pipeline.changes import fingerprints
 from pipeline.changes import nightly as feed
-from pipeline.dedupe import catalogue, provenance, tonight
+from pipeline.dedupe import catalogue, last_night, provenance, tonight
 from pipeline.exports import release, taxonomy
 from pipeline.ledger import published
 from pipeline.privacy import final, protect, publication, upkeep
@@ -23,7 +25,8 @@ from pipeline.storage import Stop
 def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Violation]]:
     """Stage 4: golden rows and their provenance, and what breaks the schema in them.
 
-    A catalogue with violations must not be published; `publish` refuses it.
+    Of entities that nothing touched the rows are those of the catalogue before, and the manifest says under `golden`
+    how many were worked out, and why all were. A catalogue with violations must not be published; `publish` refuses it.
     """
     ids = settings.data_dir / "identity"
     assignment = storage.read_table(ids, "assignment")
@@ -31,6 +34,9 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     before = previous.path / "parquet" if previous else settings.data_dir / "nothing"
     corrected = published.corrections_of(settings.ledger_dir, assignment, ids, before)
     rules = upkeep.rules_of(settings)
+    prints = fingerprints.of(settings)
+    parts = last_night.frame({**prints, "suppressed": rules.fingerprint})
+    kept = last_night.read(settings.catalogue_dir, parts)
     con = open_records(settings)
     try:
         withheld = publication.apply(con, assignment, settings=settings, rules=rules)
@@ -41,6 +47,8 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             municipality_codes=settings.municipality_codes,
             contact_persons=settings.contact_persons,
             corrections=corrected.allowed(assignment, withheld.hidden),
+            before=kept if isinstance(kept, last_night.LastNight) else None,
+            remember=True,
         )
         tables = dict(built.tables)
         tables |= provenance.tables(con, settings.entities_dir, ids, storage.read_table(before, "bridge"))
@@ -55,13 +63,31 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
     tables = protect.without(tables, rules)
-    version = (storage.read_manifest(ids) or {})["version"]
-    tables["change"], prints = feed.changes(settings, tables, records, before=previous, version=version, rules=rules)
-    with closing(storage.connect()) as con:
-        found = of_catalogue(con, tables)
-    facts = {"violations": [str(v) for v in found], feed.FINGERPRINTS: prints}
-    storage.write_tables(settings.catalogue_dir, tables, facts)
+    with storage.Writing(settings.catalogue_dir) as writing:  # while the feed is made and the catalogue is checked
+        writing.add(tables | dict(built.memory))
+        version = (storage.read_manifest(ids) or {})["version"]
+        tables["change"] = feed.changes(
+            tables, records, before=previous, version=version, rules=rules, now=prints, carried=built.carried
+        )
+        with closing(storage.connect()) as con:
+            found = of_catalogue(con, tables)
+        facts = {
+            "violations": [str(v) for v in found],
+            feed.FINGERPRINTS: prints,
+            last_night.KEY: last_night.facts(parts, version, built.corrected),
+            "golden": _told(built, kept),
+        }
+        writing.add({"change": tables["change"]})
+        writing.finish(facts, sealed=True)
     return tables, found
+
+
+def _told(built: catalogue.Catalogue, kept: last_night.LastNight | last_night.Doubt) -> dict[str, Any]:
+    """For the manifest: how many entities were worked out, and why."""
+    if built.carried:
+        return {"worked_out": len(built.carried.touched), "because": "what their rows are made of changed"}
+    why = kept.why if isinstance(kept, last_night.Doubt) else "most of the records changed"
+    return {"worked_out": "all", "because": why}
 
 
 @exclusive
@@ -88,6 +114,7 @@ def publish(settings: Settings, *, now: datetime, accept_churn: bool = False) ->
         previous=facts.get("previous"),
         created_at=now,
         fingerprints=made.get(feed.FINGERPRINTS, {}),
+        catalogue=last_night.seal_of(made),
         inspect=lambda folder: final.inspect(folder, upkeep.rules_of(settings)),
         matching=tonight.facts_of(settings.entities_dir),
     )

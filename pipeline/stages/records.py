@@ -20,6 +20,7 @@ def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A connection in which every record table of all sources together is a table of its name."""
     con = storage.connect()
     folders = record_folders(settings)
-    for table in schema.tables(stage="records"):
-        con.register(table.name, storage.union(folders, table.name))
+    names = (table.name for table in schema.tables(stage="records"))
+    for name, data in storage.at_once(lambda name: storage.union(folders, name), names).items():
+        con.register(name, data)
     return con

@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline import outcomes, stages, storage
-from pipeline.changes import apply, differences
+from pipeline.changes import apply, differences, fingerprints
 from pipeline.changes.coverage import covered
 from pipeline.cli import cli
 from pipeline.dedupe import survivorship
@@ -159,3 +159,42 @@ def test_the_commands_tell_the_story(days):
     assert "Why they are one" in said
     assert "What changed when" in said
     assert days.ask("explain", "org_nobody")[0] == 2
+
+
+def test_a_night_works_out_what_something_touched_and_all_when_a_rule_or_the_code_is_another(days, monkeypatch):
+    def worked_out():
+        return storage.read_manifest(days.settings.catalogue_dir)["golden"]
+
+    days.run(KUORO | LATU, TWIN)
+    assert worked_out() == {"worked_out": "all", "because": "there is no catalogue of a night before"}
+    days.run(KUORO | LATU, TWIN)
+    assert worked_out()["worked_out"] == 0
+    renamed = KUORO | {"2": LATU["2"].replace("Latu", "Hiihto")}
+    days.run(renamed, TWIN)
+    assert worked_out()["worked_out"] == 1
+
+    shipped = fingerprints._of_files
+    for name in ("rules", "code"):
+        with monkeypatch.context() as ours:
+            ours.setattr(fingerprints, "_of_files", {"policy": shipped("policy"), "rules": shipped("rules"),
+                                                     "code": shipped("code"), name: "edited"}.get)  # fmt: skip
+            days.run(renamed, TWIN)
+            assert worked_out() == {"worked_out": "all", "because": f"not as in the night before: {name}"}
+        days.run(renamed, TWIN)
+    days.run(renamed, TWIN)
+    assert worked_out()["worked_out"] == 0
+
+
+def test_a_catalogue_that_was_made_again_after_its_release_tells_the_feed_nothing(days):
+    days.run(KUORO | LATU, TWIN)
+    renamed = KUORO | {"2": LATU["2"].replace("Latu", "Hiihto")}
+    (days.folder / "lista.csv").write_text(
+        "Tunnus,Nimi,Sähköposti,Kunta\n" + "".join(f"{n},{row}\n" for n, row in renamed.items()), encoding="utf-8"
+    )
+    source = days.settings.sources[0]
+    stages.take_snapshot(days.settings, source, now=START + timedelta(hours=5), progress=lambda text: None)
+    outcomes.note(days.settings, stages.land_source(days.settings, source))
+    stages.match_records(days.settings)
+    stages.assign_ids(days.settings, now=START + timedelta(hours=5))
+    stages.build_catalogue(days.settings)
+    assert set(days.run(renamed, TWIN)) == {("updated", "source")}

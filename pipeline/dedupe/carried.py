@@ -1,0 +1,170 @@
+"""What the catalogue of the night before gives to that of tonight: the rows of everything that nothing touched.
+
+The entities that `touched` names are worked out by the same queries as all are in a full run, on a connection that
+holds their records alone; the rest is taken over as it was. So the outcome is that of a full run, byte for byte.
+
+Belongs here: what is taken over and put together with what is new. What is remembered, and when it may be relied on,
+is in `last_night`; what golden rows say is decided in `catalogue` and below it.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import reduce
+
+import duckdb
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from pipeline import schema, storage
+from pipeline.dedupe import schedules
+from pipeline.dedupe.touched import INPUTS, bearers, belongs
+
+ASSIGNED = "CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'"
+"""The organisations of `entity`."""
+BESIDE = ("town", "source_kind")
+"""Tables of the connection that a part needs as they are."""
+
+
+def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.DuckDBPyConnection:
+    """A connection that holds of the record tables what belongs to the entities, and of `entity` what that names.
+
+    A row that belongs to several records is in it when one of them is the entities'. A contact and its phones belong to
+    the same record, so no phone is there without its contact.
+    """
+    made = storage.connect()
+    con.register("meant_entity", pa.table({"entity_id": _strings(entities)}))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE meant AS SELECT record_id FROM entity SEMI JOIN meant_entity USING (entity_id)"
+    )
+    named: list[pa.ChunkedArray] = [con.sql("SELECT record_id FROM meant").to_arrow_table().column(0)]
+    for table in INPUTS:
+        own = " OR ".join(f"{b} IN (SELECT record_id FROM meant)" for b in bearers(table))
+        rows = con.sql(f"SELECT * FROM {table} WHERE {own}").to_arrow_table()
+        made.register(table, rows)
+        named += [rows.column(c) for c in _naming(table)]
+    entity = con.sql("SELECT * FROM entity").to_arrow_table()
+    wanted = pa.concat_arrays([c.combine_chunks() for c in named if len(c)] or [pa.array([], pa.string())])
+    made.register("entity", entity.filter(pc.is_in(entity.column("record_id"), value_set=wanted.unique())))
+    made.execute(ASSIGNED).fetchall()
+    for table in BESIDE:
+        made.register(table, con.sql(f"SELECT * FROM {table}").to_arrow_table())
+    return made
+
+
+def places(con: duckdb.DuckDBPyConnection, part: duckdb.DuckDBPyConnection, sql: str) -> None:
+    """Table `address_place` of all records: `sql` asked of both connections, as people may have corrected a part's."""
+    con.register("place_anew", part.sql(sql).to_arrow_table())
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE address_place AS
+        SELECT p.* FROM {sql} p ANTI JOIN meant USING (record_id) UNION ALL SELECT * FROM place_anew
+    """).fetchall()
+    con.unregister("place_anew")
+
+
+def standing(
+    con: duckdb.DuckDBPyConnection, part: duckdb.DuckDBPyConnection, before: pa.Table, entities: Collection[str]
+) -> None:
+    """Tables that say which organisations there are: `golden_id`, and `override`, `assigned` of the part."""
+    golden = before.filter(
+        pc.and_(
+            before.column("is_golden"), pc.invert(pc.is_in(before.column("entity_id"), value_set=_strings(entities)))
+        )
+    )
+    kept = pa.table(
+        {"id": golden.column("entity_id"), "parent_organization_id": golden.column("parent_organization_id")}
+    )
+    anew = part.sql("SELECT id, parent_organization_id FROM golden_organization").to_arrow_table()
+    con.register("golden_id", pa.concat_tables([kept, anew.cast(kept.schema)]))
+    con.register("override", part.sql("FROM override").to_arrow_table())
+
+
+def appeared(con: duckdb.DuckDBPyConnection, before: pa.Table) -> frozenset[str]:
+    """Entities that are published and were not, or the other way round."""
+    con.register("stood", before)
+    found = con.execute("""
+        SELECT coalesce(p.entity_id, s.entity_id) FROM published p
+        FULL JOIN (SELECT entity_id FROM stood WHERE is_published) s ON s.entity_id = p.entity_id
+        WHERE p.entity_id IS NULL OR s.entity_id IS NULL
+    """).fetchall()
+    con.unregister("stood")
+    return frozenset(row[0] for row in found)
+
+
+def hours(before: pa.Table, said: pa.Table, service_at_location: pa.Table, entities: Collection[str]) -> pa.Table:
+    """The opening times without what is said twice: those that nothing concerns as before.
+
+    Those of a service are also concerned when a place where it is met is. `said` are all times as the sources say them.
+    """
+    met = of_any("service_at_location", service_at_location, entities)
+    concerned = {*entities, *service_at_location.filter(met).column("service_id").to_pylist()} - {None}
+    anew = said.filter(of_any("schedule", said, concerned))
+    if not len(anew):
+        return together("schedule", before, anew, concerned)
+    told = schedules.said_once(said, service_at_location, worded=anew)
+    return together("schedule", before, told.filter(of_any("schedule", told, concerned)), concerned)
+
+
+def _naming(table: str) -> Iterable[str]:
+    """Columns that name records."""
+    names = schema.table(table).column_names
+    links = ("parent_organization_id", "owner_record_id")
+    return dict.fromkeys(c for c in (*bearers(table), "organization_id", *links) if c in names)
+
+
+def together(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> pa.Table:
+    """The rows of before that belong to none of the entities, and those that were made of them.
+
+    Both are in the order of the key, and so is the outcome; it has the shape of `made`.
+    """
+    gone = _positions(of_any(name, before, entities))
+    if not len(gone) and not len(made):
+        return before
+    first = schema.table(name).key[0]
+    old, new = _fixed(before.column(first)), _fixed(made.column(first))
+    every = pa.concat_tables([before.cast(made.schema), made])
+    if old is None or new is None or old.dtype != new.dtype:
+        kept = np.delete(np.arange(len(every)), gone)
+        return every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
+    places = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
+    order = np.insert(np.arange(len(before)), places, np.arange(len(before), len(every)))
+    keep = np.ones(len(every), dtype=bool)
+    keep[gone] = False
+    order = order[keep[order]]
+    return _in_order(every, order)
+
+
+def _in_order(data: pa.Table, order: npt.NDArray[np.int64]) -> pa.Table:
+    """The rows of a table in another order, run by run: nearly all stay beside their neighbours."""
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
+    runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
+    parts = [data.slice(first, length) for first, length in runs]
+    return pa.concat_tables(parts).combine_chunks() if parts else data.slice(0, 0)
+
+
+def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:
+    """Which rows of a catalogue table belong to one of the entities, whole or in part."""
+    wanted = _strings(entities)
+    found = [pc.is_in(data.column(column), value_set=wanted) for column in belongs(name)]
+    return reduce(pc.or_, found)
+
+
+def _positions(mask: pa.ChunkedArray) -> npt.NDArray[np.int64]:
+    found: npt.NDArray[np.int64] = np.flatnonzero(mask.to_numpy())
+    return found
+
+
+def _fixed(column: pa.ChunkedArray) -> npt.NDArray[np.bytes_] | None:
+    """A column of texts that are all equally long, as ids are, without copying it row by row; else null."""
+    values = column.combine_chunks()
+    if not len(values):
+        return None
+    lengths = pc.min_max(pc.binary_length(values)).as_py()
+    if values.null_count or lengths["min"] != lengths["max"] or not lengths["max"]:
+        return None
+    first = int(np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset])
+    return np.frombuffer(values.buffers()[2], dtype=f"S{lengths['max']}", offset=first, count=len(values))
+
+
+def _strings(values: Iterable[str]) -> pa.Array:
+    return pa.array(sorted(values), pa.string())

@@ -1,0 +1,149 @@
+"""The catalogue of the night before as tonight's memory: what is kept of it, and when it may be relied on.
+
+Its rows may be carried over when everything they rest on besides the records (code, rules, settings, versions of
+libraries) is as it was and every file is as it was written. When anything is in doubt, all is worked out anew, and
+the reason is told.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import storage
+from pipeline.dedupe import survivorship
+from pipeline.dedupe.touched import DETAIL_TABLES, ENTITY_TABLES
+
+TABLES = (*ENTITY_TABLES, *DETAIL_TABLES, "assertion")
+"""The tables that are carried over: those that `catalogue.build` makes."""
+INPUT, STANDING, SAID = "carried_input", "carried_entity", "carried_schedule"
+"""Kept beside them: `touched.digests`; the entities (`STANDS`); opening times before what is said twice goes."""
+STANDS = pa.schema(
+    [
+        ("entity_id", pa.string()),
+        ("parent_organization_id", pa.string()),
+        ("is_golden", pa.bool_()),
+        ("is_published", pa.bool_()),
+    ]
+)
+"""Every organisation with its parent, in the region or not, and every entity that is published."""
+KEY = "carried"
+"""Of the manifest of the catalogue: what its rows rest on besides the records."""
+
+
+@dataclass(frozen=True)
+class LastNight:
+    """The catalogue that was built last."""
+
+    folder: Path
+    version: str | None
+    """The release for which it was made."""
+    corrected: frozenset[str]
+    """Entities of which a person had corrected a value."""
+    seal: str
+    """`seal_of` its manifest."""
+    reading: Future[dict[str, pa.Table]]
+    """The tables, which are read while others work."""
+
+    @cached_property
+    def inputs(self) -> pa.Table:
+        """`touched.digests` of then."""
+        return storage.read_table(self.folder, INPUT)
+
+    @cached_property
+    def standing(self) -> pa.Table:
+        """Which entities there were (`STANDS`)."""
+        return storage.read_table(self.folder, STANDING)
+
+    @property
+    def tables(self) -> dict[str, pa.Table]:
+        """The tables that are carried over."""
+        return self.reading.result()
+
+    @cached_property
+    def said(self) -> pa.Table:
+        """Opening times before what is said twice goes."""
+        return storage.read_table(self.folder, SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a catalogue took over."""
+
+    before: LastNight
+    touched: frozenset[str]
+    """The entities that were worked out: a row that belongs to none of these is as it was in `before`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Nothing is carried over."""
+
+    why: str
+
+
+def frame(said: Mapping[str, str]) -> dict[str, str]:
+    """What decides golden rows besides the records, by name: the digests given, the rules, versions of libraries."""
+    rules = hashlib.sha256(repr(survivorship.rules()).encode()).hexdigest()[:16]
+    return {**said, "survivorship": rules, "duckdb": duckdb.__version__, "pyarrow": pa.__version__}
+
+
+def facts(parts: Mapping[str, str], version: str | None, corrected: frozenset[str]) -> dict[str, Any]:
+    """What the manifest of a catalogue keeps under `KEY`."""
+    return {"parts": dict(parts), "version": version, "corrected": sorted(corrected)}
+
+
+def read(folder: Path, parts: Mapping[str, str]) -> LastNight | Doubt:
+    """The catalogue of a folder when its rows may be carried over, else why not.
+
+    Args:
+        folder: Of the catalogue, written with `storage.write_tables(…, sealed=True)`.
+        parts: `frame` of tonight.
+    """
+    made = storage.read_manifest(folder)
+    if made is None:
+        return Doubt("there is no catalogue of a night before")
+    if made.get("violations"):
+        return Doubt("the catalogue of the night before broke its schema")
+    kept, seals = made.get(KEY), made.get(storage.SEALS)
+    if not isinstance(kept, dict) or not isinstance(seals, dict) or not isinstance(kept.get("parts"), dict):
+        return Doubt("the catalogue of the night before does not say what it was made from")
+    differing = sorted(k for k in parts.keys() | kept["parts"].keys() if parts.get(k) != kept["parts"].get(k))
+    if differing:
+        return Doubt(f"not as in the night before: {', '.join(differing)}")
+    for name in (*TABLES, INPUT, STANDING, SAID):
+        path = folder / f"{name}.parquet"
+        if not path.is_file() or storage.seal(path) != seals.get(name):
+            return Doubt(f"{path.name} of the night before is missing or not as it was written")
+    pool = ThreadPoolExecutor(1)
+    reading = pool.submit(lambda: {name: storage.read_table(folder, name) for name in TABLES})
+    pool.shutdown(wait=False)
+    return LastNight(folder, kept.get("version"), frozenset(kept.get("corrected", ())), seal_of(made), reading)
+
+
+def seal_of(manifest: Mapping[str, Any]) -> str:
+    """One digest of all files of a catalogue, so that a release can tell of which catalogue it was made."""
+    return hashlib.sha256(json.dumps(manifest.get(storage.SEALS), sort_keys=True).encode()).hexdigest()[:16]
+
+
+def standing(golden: pa.Table, published: pa.Table) -> pa.Table:
+    """`STANDING` from `id, parent_organization_id` of every organisation and `entity_id` of what is published."""
+    con = storage.connect()
+    try:
+        con.register("golden", golden)
+        con.register("published", published)
+        found = con.sql("""
+            SELECT coalesce(g.id, p.entity_id) AS entity_id, g.parent_organization_id, g.id IS NOT NULL AS is_golden,
+                   p.entity_id IS NOT NULL AS is_published
+            FROM golden g FULL JOIN published p ON p.entity_id = g.id ORDER BY 1
+        """)
+        return found.to_arrow_table().cast(STANDS)
+    finally:
+        con.close()

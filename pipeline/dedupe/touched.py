@@ -1,0 +1,106 @@
+"""Which entities have to be worked out anew: those of which anything that goes into their rows is not as it was.
+
+What goes in is read from the record tables as the catalogue sees them, after privacy has had its say: every row, every
+column that golden values look at, and the id of the entity. A record is touched when the digest of all its rows or its
+entity is another than in the night before, or when it came or went; so is what names a record that went to another
+entity. Of a touched record its entity of tonight and the one of the night before are worked out.
+
+Belongs here: what counts as a reason. What is done with the rest is in `carried`.
+"""
+
+from collections.abc import Collection
+
+import duckdb
+import pyarrow as pa
+
+from pipeline import schema
+
+ENTITY_TABLES = ("organization", "service", "location")
+DETAIL_TABLES = (
+    "organization_name organization_identifier service_at_location address phone contact url email schedule "
+    "language service_area cost_option text attribute"
+).split()
+INPUTS = ("record", "normalised", *ENTITY_TABLES, *DETAIL_TABLES)
+"""The record tables of which published rows are made."""
+OWNERS = ("organization_id", "service_id", "location_id", "link_id")
+OTHERS = {
+    "assertion": ("entity_id",),
+    "bridge": ("entity_id",),
+    "relation": ("organization_id_a", "organization_id_b"),
+}
+"""The same of catalogue tables that are no record tables."""
+NOT_READ = {"record": ("snapshot_version", "fetched_at", "raw_hash")}
+"""Columns that no golden value looks at and that change every night."""
+DIGEST = pa.schema([("record_id", pa.string()), ("entity_id", pa.string()), ("digest", pa.uint64())])
+
+
+def bearers(table: str) -> tuple[str, ...]:
+    """The columns of a record table that name the records to which a row belongs."""
+    if table in ENTITY_TABLES:
+        return ("id",)
+    names = schema.table(table).column_names
+    return tuple(c for c in ("record_id", *OWNERS) if c in names)
+
+
+def belongs(table: str) -> tuple[str, ...]:
+    """The columns of a catalogue table that name the entities to which a row belongs, whole or in part."""
+    return OTHERS.get(table) or bearers(table)
+
+
+def digests(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """record_id, entity_id, digest of every record; uses the record tables and `entity`.
+
+    The digest of a row is mixed once more before those of a record are put together, or two rows that exchange a
+    value would look as before.
+    """
+    parts = []
+    for table in INPUTS:
+        columns = [c for c in schema.table(table).column_names if c not in NOT_READ.get(table, ())]
+        row = f"hash(hash('{table}', {', '.join(columns)}))"
+        parts += [f"SELECT {b} AS bearer, {row} AS h FROM {table} WHERE {b} IS NOT NULL" for b in bearers(table)]
+    found = con.sql(f"""
+        WITH said AS (SELECT bearer, bit_xor(h) AS digest FROM ({" UNION ALL ".join(parts)}) GROUP BY bearer)
+        SELECT e.record_id, e.entity_id, s.digest FROM entity e LEFT JOIN said s ON s.bearer = e.record_id
+        ORDER BY e.record_id
+    """)
+    return found.to_arrow_table().cast(DIGEST)
+
+
+def entities(
+    con: duckdb.DuckDBPyConnection, now: pa.Table, before: pa.Table, corrected: Collection[str]
+) -> frozenset[str]:
+    """The entities to be worked out, of tonight and of the night before.
+
+    Args:
+        con: Has the record tables.
+        now: `digests` of tonight.
+        before: `digests` of the night before.
+        corrected: Entities of which people corrected, or had corrected, a value.
+    """
+    con.register("input_now", now)
+    con.register("input_before", before)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE differing AS
+        SELECT record_id, n.entity_id AS entity_now, o.entity_id AS entity_before
+        FROM input_now n FULL JOIN input_before o USING (record_id)
+        WHERE n.digest IS DISTINCT FROM o.digest OR n.entity_id IS DISTINCT FROM o.entity_id
+    """).fetchall()
+    rows = con.execute(_TOUCHED).fetchall()
+    con.unregister("input_now")
+    con.unregister("input_before")
+    return frozenset(row[0] for row in rows) | frozenset(corrected)
+
+
+_TOUCHED = """
+    WITH moved AS (
+        SELECT record_id FROM differing WHERE entity_now IS DISTINCT FROM entity_before
+    ), naming AS (
+        SELECT id AS record_id FROM organization WHERE parent_organization_id IN (SELECT record_id FROM moved)
+        UNION ALL SELECT id FROM service WHERE organization_id IN (SELECT record_id FROM moved)
+        UNION ALL SELECT id FROM location WHERE organization_id IN (SELECT record_id FROM moved)
+    )
+    SELECT entity_id FROM (
+        SELECT entity_now AS entity_id FROM differing UNION SELECT entity_before FROM differing
+        UNION SELECT e.entity_id FROM entity e SEMI JOIN naming USING (record_id)
+    ) WHERE entity_id IS NOT NULL
+"""
