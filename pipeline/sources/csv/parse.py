@@ -50,7 +50,9 @@ def read_all(captures: Iterable[Capture], options: Mapping[str, Any], *, few: in
     for capture in sorted(captures, key=lambda capture: capture.uri):
         if capture.status < 400:
             what = file_name(capture.uri)
-            _, sheets, passed = opened(capture.body, what, options)
+            book, sheets, passed = opened(capture.body, what, options)
+            for lost in book.lost:
+                yield Finding("record_unreadable", f"{what}: {lost}.", level="warning")
             yield from _of_file(capture, what, sheets, passed, options, ids, few)
 
 
