@@ -22,7 +22,7 @@ from pipeline.sources.csv.rows import Read, classified
 from pipeline.sources.csv.several import parts
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.items import Finding, Identifier, Parsed, Unread
-from pipeline.sources.raw import digest
+from pipeline.sources.raw import of_rows
 from pipeline.sources.snapshots import Capture
 
 FEW = 200
@@ -116,6 +116,7 @@ def _of_sheet(
     ]
     without_id: list[int] = []
     alike = Alike(sheet, builder)
+    digest = of_rows(sheet.header)
     for row in read_rows:
         cells, number = row.cells, row.number
         if row.kind != kinds.ORGANISATION:
@@ -123,7 +124,7 @@ def _of_sheet(
             continue
         name = cells[names]
         assert name is not None
-        sent = digest([sheet.header, cells])
+        sent = digest(cells)
         named = parts(name)
         native_id = None
         if id_column is not None:
