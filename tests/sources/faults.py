@@ -36,7 +36,7 @@ from pipeline.demo.olka_server import olka_site
 from pipeline.demo.ptv_server import ptv_site
 from pipeline.demo.ptv_v12_server import KEY, ptv_v12_site
 from pipeline.demo.region import make_world
-from pipeline.demo.server import Site, serving
+from pipeline.demo.server import Reply, Site, serving
 from pipeline.demo.stea_server import stea_site
 from pipeline.demo.tukinet_server import tukinet_site
 from pipeline.demo.vapaaehtoistyo_server import vapaaehtoistyo_site
@@ -142,6 +142,15 @@ def _linked_dates(body: Json, number: int) -> Json:
 def _event_twice(body: Json, number: int) -> Json:
     nodes = body["@graph"]
     return {**body, "@graph": [*nodes, _renamed(copy.deepcopy(nodes[-1]))]}
+
+
+def _list_site(shown: tuple[Sighting, ...]) -> Site:
+    """A municipality's list of associations at an address of its own."""
+    rows = [f"{s.organisation.name_fi};Kuopio;{s.organisation.email or ''};13.11.2026" for s in shown]
+    text = "\r\n".join(["Yhdistys;Kotipaikka;Sähköposti;Päivitetty", *rows, ""])
+    site = Site()
+    site.route("/yhdistykset.csv", lambda request: Reply(text.encode(), "text/csv; charset=utf-8"))
+    return site
 
 
 UPDATED = replaced(r"(<dl>)()", by="<dt>Päivitetty</dt><dd>x</dd>")
@@ -308,6 +317,20 @@ CONNECTORS: dict[str, Connector] = {
             CODES: replaced(r"(<dt>Ryhmän tyyppi</dt><dd>)([^<]*)(<)", by=UNKNOWN),
             KINDS_OF_DATES: dated(r"(<dt>Ajankohta</dt><dd>)([^<]*)(<)"),
         },
+    ),
+    "csv": Connector(
+        "csv",
+        lambda: _list_site(seen()),
+        {"url": "{base}/yhdistykset.csv"},
+        r"/yhdistykset",
+        text={
+            AGAIN: harms.rows(lambda rows: rows + rows, above=1),
+            CHANGES: harms.rows(lambda rows: [["Muuttunut", *rows[0][1:]], *rows], above=1),
+            "letters of another encoding": lambda text, number: text.encode().decode("cp1252"),
+            NULLS: harms.rows(lambda rows: [[*row[:2], "null", *row[3:]] for row in rows], above=1),
+            KINDS_OF_DATES: harms.rows(lambda rows: [[*row[:3], DATES[n % 4]] for n, row in enumerate(rows)], above=1),
+        },
+        cannot={CODES: "a list of organisations holds no codes"},
     ),
     "catalogue": Connector(
         "catalogue",
