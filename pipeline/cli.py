@@ -95,8 +95,8 @@ def sync(
     for source in (*only, *accept_shrink, *(record.split(":")[0] for record in accept_identity)):
         if source not in known:
             _fail(f"{config_path}: has no enabled source '{source}'; it has {', '.join(known)}.", 2)
-    asked = [s for s in settings.sources if not {"archive", "path"} & set(s.options) and (not only or s.id in only)]
-    if asked and not offline and "@example." in settings.http.user_agent:
+    chosen = [s for s in settings.sources if not only or s.id in only]
+    if not offline and "@example." in settings.http.user_agent and any(s.asks_somebody for s in chosen):
         click.echo(f"{config_path}: http.contact is still the example; write an address that reaches you.", err=True)
     with Progress() as progress:
         result = _or_stop(

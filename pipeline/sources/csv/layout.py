@@ -100,8 +100,6 @@ def sheets_of(book: Book, what: str, options: Mapping[str, Any]) -> tuple[list[S
             "Tell in koonti.yml which one it is, for example columns: {name: " + _example(best.header) + "}."
         )
     _check_mapping(mapping, read, what)
-    if not any(any(row) for sheet in read for row in sheet.rows):
-        raise SourceFailed(f"{what} has column names but no rows below them; put the list there again.")
     passed += [
         Passed(sheet.name, (sheet.header_row or 0) + len(sheet.rows), "it has no known column of names")
         for sheet in found

@@ -37,8 +37,8 @@ _NOT_ORGANISATIONS = {
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
     """The organisations of every captured file, in the order of the file names.
 
-    Rows that are alike are handed on together. Raises `SourceFailed` when a file cannot be read, or has no column of
-    names.
+    Rows that are alike are handed on together. Raises `SourceFailed` when a file cannot be read, has no column of
+    names, or no rows.
     """
     return read_all(captures, options, few=FEW)
 
@@ -51,6 +51,8 @@ def read_all(captures: Iterable[Capture], options: Mapping[str, Any], *, few: in
         if capture.status < 400:
             what = file_name(capture.uri)
             book, sheets, passed = opened(capture.body, what, options)
+            if not any(any(row) for sheet in sheets for row in sheet.rows):
+                raise SourceFailed(f"{what} has column names but no rows below them; put the list there again.")
             for lost in book.lost:
                 yield Finding("record_unreadable", f"{what}: {lost}.", level="warning")
             yield from _of_file(capture, what, sheets, passed, options, ids, few)
