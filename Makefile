@@ -66,8 +66,9 @@ bench: .venv/bench/ready  ## matching measured beside Splink and others; make be
 test-spark: .venv/spark/ready  ## the engines give equal answers (needs Java 17)
 	@.venv/spark/bin/python -m pytest tests/dedupe/test_spark.py
 
-bench-sources: .venv/ready  ## reading a country's PTV and a large spreadsheet measured
+bench-sources: .venv/ready  ## reading a country's PTV and a large spreadsheet measured, and a day of changes
 	@$(BIN)/python -m benchmarks.sources $(BENCH)
+	@$(BIN)/python -m benchmarks.changed_day
 
 bench-identity: .venv/ready  ## persistent ids measured: a first, an unchanged and a one-percent day
 	@$(BIN)/python -m benchmarks.identity

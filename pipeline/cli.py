@@ -14,6 +14,7 @@ import click
 from pipeline import __version__
 from pipeline.commands.changes import changes
 from pipeline.commands.correct import correct
+from pipeline.commands.csv import csv_group
 from pipeline.commands.explain import explain
 from pipeline.commands.judge import judge, un_merge
 from pipeline.commands.match import match
@@ -94,6 +95,9 @@ def sync(
     for source in (*only, *accept_shrink, *(record.split(":")[0] for record in accept_identity)):
         if source not in known:
             _fail(f"{config_path}: has no enabled source '{source}'; it has {', '.join(known)}.", 2)
+    chosen = [s for s in settings.sources if not only or s.id in only]
+    if not offline and "@example." in settings.http.user_agent and any(s.asks_somebody for s in chosen):
+        click.echo(f"{config_path}: http.contact is still the example; write an address that reaches you.", err=True)
     with Progress() as progress:
         result = _or_stop(
             lambda: run(
@@ -177,28 +181,6 @@ def query(sql: str, config_path: Path, data_dir: Path | None, release_path: Path
         con.close()
 
 
-@cli.group("csv")
-def csv_group() -> None:
-    """Look into spreadsheets before they become a source."""
-
-
-@csv_group.command("inspect")
-@click.argument("path", type=click.Path(path_type=Path))
-def csv_inspect(path: Path) -> None:
-    """Show what is read in a CSV or XLSX file, and the entry of koonti.yml that would import it."""
-    from pipeline.sources.csv.inspect import inspect, render
-    from pipeline.sources.errors import SourceFailed
-
-    try:
-        body = path.read_bytes()
-    except OSError as error:
-        _fail(f"{path}: cannot be read ({error.strerror}).", 2)
-    try:
-        click.echo(render(inspect(body, str(path), {})))
-    except SourceFailed as failure:
-        _fail(f"{path}: {failure}", 1)
-
-
 @cli.command()
 @click.option("--config", "config_path", type=click.Path(path_type=Path), default=None, envvar="KOONTI_CONFIG")
 @click.option("--port", type=int, default=3000, show_default=True)
@@ -211,6 +193,7 @@ def ui(config_path: Path | None, port: int) -> None:
 
 cli.add_command(changes)
 cli.add_command(correct)
+cli.add_command(csv_group)
 cli.add_command(explain)
 cli.add_command(judge)
 cli.add_command(un_merge)

@@ -128,9 +128,16 @@ def _read(
             removed = last.removed()
             made = land_onto(made, parsed, removed=removed, **about)
         for one, profile in zip(together, profiles, strict=True):
+            if one.full and not profile.fields:  # pages and files: what nobody reads tells of new columns and labels
+                profile.count(_unread(made), made.read)
             known = drift.learned(known, profile, one.fetched_at, full=one.full)
     assert made is not None, "a chain holds at least the snapshot itself"
     return made, known
+
+
+def _unread(made: Landed) -> dict[str, int]:
+    table = made.tables["unread_field"]
+    return dict(zip(table.column("field").to_pylist(), table.column("occurrences").to_pylist(), strict=True))
 
 
 def _beside(folder: Path, name: str, shape: pa.Schema) -> pa.Table:

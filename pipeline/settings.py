@@ -15,7 +15,7 @@ from dotenv import dotenv_values
 from pipeline.config_file import ConfigFile
 from pipeline.source_settings import SourceSettings, read_sources
 from pipeline.sources.http import HttpPolicy
-from pipeline.transform.reference import municipalities, regions
+from pipeline.transform.reference import counties, municipalities, regions
 
 TOP_KEYS = tuple(
     "region data_dir ledger_dir sources schedule http snapshots privacy publish matching id_seed identity".split()
@@ -209,6 +209,7 @@ def _region(config: ConfigFile, raw: Any) -> tuple[tuple[str, ...], tuple[str, .
         return (), ()
     listed = raw if isinstance(raw, list) else [raw]
     names = {r.name_fi.casefold(): code for code, r in regions().items()}
+    county_names = {c.name_fi.casefold(): code for code, c in counties().items()}
     codes: set[str] = set()
     for value in listed:
         text = str(value).strip().casefold()
@@ -216,9 +217,13 @@ def _region(config: ConfigFile, raw: Any) -> tuple[tuple[str, ...], tuple[str, .
             codes.add(text.zfill(3))
         elif text in names:
             codes.update(code for code, m in municipalities().items() if m.region_code == names[text])
+        elif text in county_names:
+            codes.update(code for code, m in municipalities().items() if m.county_code == county_names[text])
         else:
             config.mistake(
-                ("region",), f"'{value}' is neither a region ({', '.join(sorted(names))}) nor a municipality code"
+                ("region",),
+                f"'{value}' is neither a region ({', '.join(sorted(names))}) nor a wellbeing services county such as "
+                "Keski-Uudenmaan hyvinvointialue, nor a municipality code",
             )
     return tuple(str(v) for v in listed), tuple(sorted(codes))
 

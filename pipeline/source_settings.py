@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from typing import Any
+from urllib.parse import urlsplit
 
 from pipeline.config_file import ConfigFile
 from pipeline.sources.contract import SourceDescription
@@ -29,6 +30,14 @@ class SourceSettings:
     options: Mapping[str, Any]
     missing_environment: tuple[str, ...] = ()
     """Variables that the entry refers to and that are not set; the source then fails, the others go on."""
+
+    @property
+    def asks_somebody(self) -> bool:
+        """True when it asks another machine, so that somebody may want to know who we are."""
+        if self.options.get("archive") or (self.options.get("path") and not self.options.get("url")):
+            return False
+        address = str(self.options.get("base_url") or self.options.get("url") or "")
+        return urlsplit(address).hostname not in ("127.0.0.1", "localhost", "::1")
 
     @property
     def description(self) -> SourceDescription:

@@ -148,3 +148,10 @@ def test_a_run_that_is_killed_leaves_the_release_before_and_the_next_one_finishe
     assert after.version > before.version
     assert json.loads((folder / "releases" / "latest.json").read_text())["version"] == after.version
     assert not list((folder / "releases").glob("*.partial"))
+
+
+def test_a_contact_that_reaches_nobody_is_told_before_anybody_is_asked(invoke, tmp_path):
+    (tmp_path / "koonti.yml").write_text(
+        "sources:\n  ptv: {base_url: 'http://nowhere.invalid/api/v11'}\nhttp: {tries: 1}\n"
+    )
+    assert invoke("sync").stderr.startswith("koonti.yml: http.contact is still the example; write an address that")

@@ -6,6 +6,7 @@ import pytest
 
 from pipeline.config_file import ConfigMistakes
 from pipeline.settings import load
+from pipeline.transform.reference import municipalities
 
 ROOT = Path(__file__).parents[1]
 
@@ -112,3 +113,20 @@ def test_pinned_weights_lie_beside_the_configuration(tmp_path):
     pinned = load(config(tmp_path, f"{text}matching: {{weights: ours.yml, full_every_days: 3}}\n"), environment={})
     assert (pinned.matching.weights, pinned.matching.full_every_days) == ((tmp_path / "ours.yml").resolve(), 3)
     assert "full_every_days" in mistakes(tmp_path, f"{text}matching: {{full_every_days: 0}}\n")[0]
+
+
+def test_a_region_may_be_a_wellbeing_services_county(tmp_path):
+    path = config(tmp_path, "region: Itä-Uudenmaan hyvinvointialue\nsources:\n  ptv: {base_url: 'https://a.example'}\n")
+    codes = load(path, environment={}).municipality_codes
+    assert "638" in codes and "091" not in codes  # Porvoo, Helsinki
+    assert set(codes) == {code for code, one in municipalities().items() if one.county_code == "01"}
+
+
+def test_a_source_asks_somebody_when_it_asks_another_machine(tmp_path):
+    text = (
+        "sources:\n  ptv: {base_url: 'https://api.example.fi'}\n  stea: {}\n  lista: {kind: csv, path: lista.csv}\n"
+        "  kortit: {kind: cards, archive: kortit}\n  oma: {kind: events, url: 'http://127.0.0.1:8/v1'}\n"
+        "  haettu: {kind: csv, url: 'https://lista.example.fi/a.csv'}\n"
+    )
+    sources = load(config(tmp_path, text), environment={}).sources
+    assert [s.id for s in sources if s.asks_somebody] == ["ptv", "stea", "haettu"]

@@ -58,17 +58,17 @@ THEMES = {
 UMLAUTS = {ord(c): f"&{name};" for c, name in zip("äöåÄÖÅ", "auml ouml aring Auml Ouml Aring".split(), strict=True)}
 
 
-def cards_site(sightings: Sequence[Sighting]) -> Site:
+def cards_site(sightings: Sequence[Sighting], *, page_size: int = PAGE) -> Site:
     """The listing at /toimijakortit/ and a card for each sighting at /toimijakortti/{native_id}/."""
     site = Site()
     by_id = {s.native_id: (number, s) for number, s in enumerate(sightings)}
 
     def listing(request: Request) -> Reply:
         number = int(request.first("sivu", "1")) if request.first("sivu", "1").isdigit() else 1
-        last = max(1, -(-len(sightings) // PAGE))
+        last = max(1, -(-len(sightings) // page_size))
         if not 1 <= number <= last:
             return _page("Sivua ei löydy", "<h1>Sivua ei löydy</h1>", status=404)
-        return _page("Toimijakortit", _listing(sightings[(number - 1) * PAGE : number * PAGE], number, last))
+        return _page("Toimijakortit", _listing(sightings[(number - 1) * page_size : number * page_size], number, last))
 
     def card(request: Request) -> Reply:
         if request.groups[0] not in by_id:

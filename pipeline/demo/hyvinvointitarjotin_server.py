@@ -16,14 +16,14 @@ FORMS = ("Vertaistuki", "Neuvonta", "Tukihenkilö")
 FORBIDDEN = ("contact", "tarjotin")
 
 
-def hyvinvointitarjotin_site(sightings: Sequence[Sighting]) -> Site:
+def hyvinvointitarjotin_site(sightings: Sequence[Sighting], *, page_size: int = PAGE) -> Site:
     """The site; ids of cards are the sightings' native ids."""
     by_id = {s.native_id: (number, s) for number, s in enumerate(sightings)}
 
     def index(request: Request) -> Reply:
         name = request.first("page", "front")
         if name == "organizations":
-            return _listing(sightings, int(request.first("sivu", "1")))
+            return _listing(sightings, int(request.first("sivu", "1")), page_size)
         if name == "organization" and request.first("id") in by_id:
             return _page(_card(*by_id[request.first("id")]))
         if name == "instructions":
@@ -54,16 +54,16 @@ def _page(body: str, status: int = 200) -> Reply:
     return Reply(text.encode(), "text/html; charset=utf-8", status)
 
 
-def _listing(sightings: Sequence[Sighting], number: int) -> Reply:
+def _listing(sightings: Sequence[Sighting], number: int, size: int) -> Reply:
     rows = "".join(
         f"<li>{html.escape(s.organisation.name_fi)} "
         f'<a href="index.php?page=organization&amp;id={s.native_id}">Katso kaikki tiedot</a> '
         f'<a href="index.php?page=contact&amp;id={s.native_id}">Ota yhteyttä</a> '
         f'<a href="index.php?page=organization&amp;id={s.native_id}&amp;action=contact">Soittopyyntö</a></li>'
-        for s in sightings[(number - 1) * PAGE : number * PAGE]
+        for s in sightings[(number - 1) * size : number * size]
     )
     more = f'<a rel="next" href="index.php?page=organizations&amp;sivu={number + 1}">Seuraava</a>'
-    return _page(f"<h1>Kaikki järjestöt</h1><ul>{rows}</ul>{more if number * PAGE < len(sightings) else ''}")
+    return _page(f"<h1>Kaikki järjestöt</h1><ul>{rows}</ul>{more if number * size < len(sightings) else ''}")
 
 
 def _card(number: int, sighting: Sighting) -> str:

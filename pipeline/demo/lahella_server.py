@@ -39,7 +39,9 @@ THEMES = {
 AGE_GROUPS = ((0, 1), (2, 6), (7, 12), (13, 17), (18, 29), (30, 64), (65, 99))
 
 
-def lahella_site(sightings: Sequence[Sighting], token: str, *, season: date = SEASON) -> Site:
+def lahella_site(
+    sightings: Sequence[Sighting], token: str, *, season: date = SEASON, page_size: int = LARGEST_PAGE
+) -> Site:
     """A site with the two lists; every request must carry `Authorization: Bearer {token}`."""
     groups = [_group(s) for s in sightings]
     names = {g["_key"]: _linked(g) for g in groups}
@@ -54,7 +56,7 @@ def lahella_site(sightings: Sequence[Sighting], token: str, *, season: date = SE
             if request.headers.get("Authorization") != f"Bearer {token}":
                 return _json({"error": {"code": 401, "message": "Unauthorized"}}, 401)
             skip = _number(request.first("skip"), 0)
-            limit = min(_number(request.first("limit"), LARGEST_PAGE) or LARGEST_PAGE, LARGEST_PAGE)
+            limit = min(_number(request.first("limit"), page_size) or page_size, page_size)
             page = items[skip : skip + limit]
             answer: dict[str, Any] = {"items": page, "hasMore": skip + limit < len(items)}
             if request.first("total") == "true":

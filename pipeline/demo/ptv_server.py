@@ -28,6 +28,11 @@ DATE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
 BUSINESS_CODE = re.compile(r"[0-9]{7}-[0-9]{1}")
 GUID_FORM = "Guid should contain 32 digits with 4 dashes (xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx)."
 AREAS = ("Municipality", "Province", "BusinessRegions", "HospitalRegions", "WellbeingServiceCounties")
+LARGER = {
+    "province": ("Region", reference.regions()),
+    "wellbeingservicecounties": ("WellbeingServiceCounties", reference.counties()),
+}
+"""Kind of area in an address -> how bodies call it, and its codes."""
 STATES = ("Published", "Archived", "Withdrawn")
 
 
@@ -169,11 +174,23 @@ class _Api:
         if area.lower() not in {known.lower() for known in AREAS}:
             raise _Refused(400, {"area": [f"The field is invalid. Please use one of these: '{', '.join(AREAS)}'."]})
         if area.lower() != "municipality":
-            raise _Refused(404, {"errorMessage": f"Area {area} with code '{code}' not found."})
+            return self._in_larger_area(name, area, code)
         if code not in reference.municipalities():
             raise _Refused(404, {"errorMessage": f"Municipality with code '{code}' not found."})
         whole = request.first("includeWholeCountry").lower() == "true"
         return self._all.under(KINDS[name], lambda e: code in e.municipalities or (whole and e.whole_country))
+
+    def _in_larger_area(self, name: str, area: str, code: str) -> list[Entry]:
+        """What is limited to a region or county itself."""
+        kind, known = LARGER.get(area.lower(), ("", {}))
+        if code not in known:
+            raise _Refused(404, {"errorMessage": f"Area {area} with code '{code}' not found."})
+
+        def is_there(entry: Entry) -> bool:
+            areas = entry.body.get("areas") or []
+            return any(one.get("type") == kind and one.get("code") == code for one in areas)
+
+        return self._all.under(KINDS[name], is_there)
 
     def _of_organization(self, name: str, request: Request) -> Reply:
         given = {key: request.first(key) for key in ("organizationId", "code", "oid") if request.first(key)}

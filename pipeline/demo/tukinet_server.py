@@ -48,14 +48,14 @@ def groups_of(sightings: Sequence[Sighting]) -> list[Group]:
     return found
 
 
-def tukinet_site(sightings: Sequence[Sighting]) -> Site:
+def tukinet_site(sightings: Sequence[Sighting], *, page_size: int = PAGE) -> Site:
     """The listing at /teemat, a group at /teema/{id}; forms, chats and discussions where they must not be asked."""
     groups = groups_of(sightings)
     by_id = {group.id: group for group in groups}
 
     def listing(request: Request) -> Reply:
         number = int(request.first("sivu", "1")) if request.first("sivu", "1").isdigit() else 1
-        return _page(_listing(groups, number))
+        return _page(_listing(groups, number, page_size))
 
     def group(request: Request) -> Reply:
         found = by_id.get(request.groups[0])
@@ -82,13 +82,13 @@ def _page(body: str, status: int = 200) -> Reply:
     return Reply(f"{text}</header><main>{body}</main></body></html>".encode(), "text/html; charset=utf-8", status)
 
 
-def _listing(groups: Sequence[Group], number: int) -> str:
+def _listing(groups: Sequence[Group], number: int, size: int) -> str:
     rows = "".join(
         f'<li><a href="/teema/{g.id}">{html.escape(g.activity.name_fi)}</a> <a href="/keskustelu/{g.id}">Viestit</a> '
         f'<a href="/teema/{g.id}/chat">Chat</a></li>'
-        for g in groups[(number - 1) * PAGE : number * PAGE]
+        for g in groups[(number - 1) * size : number * size]
     )
-    more = f'<a rel="next" href="/teemat?sivu={number + 1}">Seuraava</a>' if number * PAGE < len(groups) else ""
+    more = f'<a rel="next" href="/teemat?sivu={number + 1}">Seuraava</a>' if number * size < len(groups) else ""
     newest = f'<aside class="viestit"><p class="viesti">{SECRET}</p></aside>'
     return f"<h1>Teemat</h1><ul>{rows}</ul>{more}{newest}"
 

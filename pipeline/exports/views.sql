@@ -84,3 +84,11 @@ JOIN bridge b ON b.record_id = j.record_id_b
 WHERE j.state = 'stale';
 
 COMMENT ON VIEW review_queue IS 'Pairs that a person should look at: uncertain ones, and judgements whose records have changed.';
+
+-- Grain: one row per record, with the terms of the source that said it.
+CREATE VIEW record_terms AS
+SELECT b.record_id, b.entity_id, b.kind, b.source, s.name AS source_name, s.publisher, s.licence, s.attribution,
+       b.native_url, s.fetched_at
+FROM bridge b JOIN source s ON s.id = b.source;
+
+COMMENT ON VIEW record_terms IS 'On which terms each record may be used, and how its source is named.';

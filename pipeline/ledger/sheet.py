@@ -1,8 +1,9 @@
 """One ledger file taken apart and written as text: cells, remarks, delimiters, and what is wrong with each row.
 
 A file is UTF-8 CSV with one decision a line. In a cell a line break is written \\n and a backslash \\\\, so that a row
-stays a line. What spreadsheet programs make of a file (a byte-order mark, semicolons, tabs, CRLF) is read all the
-same. Rows whose first cell starts with # are remarks.
+stays a line; before = + - and @ at the beginning stands an apostrophe, so that no program works a cell out. What
+spreadsheet programs make of a file (a byte-order mark, semicolons, tabs, CRLF) is read all the same. Rows whose first
+cell starts with # are remarks.
 Does not belong here: files on disk (`files`) and what decisions mean.
 """
 
@@ -18,6 +19,8 @@ from pipeline.ledger.spec import Column, FileSpec, specs
 from pipeline.storage import Stop
 
 _ESCAPE = re.compile(r"\\([\\nr])")
+_FORMULA = re.compile(r"'*[=+\-@\t]")
+"""The beginning of what a spreadsheet program would work out, or of what was escaped already."""
 _PLAIN = {"\\": "\\", "n": "\n", "r": "\r"}
 csv.field_size_limit(10_000_000)
 
@@ -150,9 +153,11 @@ def line_of(sheet: Sheet, cells: list[str]) -> str:
 
 
 def escaped(value: str) -> str:
-    """A cell without line breaks."""
-    return value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    """A cell without line breaks, and that no spreadsheet program takes for a formula."""
+    line = value.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r")
+    return f"'{line}" if _FORMULA.match(line) else line
 
 
 def _plain(value: str) -> str:
-    return _ESCAPE.sub(lambda m: _PLAIN[m[1]], value)
+    line = _ESCAPE.sub(lambda m: _PLAIN[m[1]], value)
+    return line[1:] if line.startswith("'") and _FORMULA.match(line[1:]) else line

@@ -30,7 +30,7 @@ def import_into(job: FetchJob, archive: str) -> None:
     kept = 0
     keep = _keeper(job)
     for path in matching(job.base_dir, archive):
-        if path.name.endswith((".warc", ".warc.gz")):
+        if path.name.lower().endswith((".warc", ".warc.gz")):
             for capture in read_warc(path):
                 keep(capture)
                 kept += 1

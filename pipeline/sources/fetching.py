@@ -183,7 +183,7 @@ def _fill(
         if (shielded := order.shield(capture)) is not None:
             writer.add(shielded)
 
-    client.record, client.forbid = keep, order.forbid
+    client.record, client.manners.forbid = keep, order.forbid
     job = FetchJob(
         source=order.source,
         options=order.options,

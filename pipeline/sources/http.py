@@ -2,7 +2,7 @@
 
 It decides when to try again (429 and 5xx, connection faults, broken bodies; Retry-After is honoured up to a
 bound), how large an answer may be, and how far apart requests to a host are. It does not know any platform;
-what a host forbids is in `robots`.
+what a host forbids and how it is treated is in `robots` and `manners`.
 """
 
 import json
@@ -16,10 +16,11 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import requests
 import urllib3
+from requests import Response
 
 from pipeline.sources.earlier import Earlier
 from pipeline.sources.errors import SourceFailed
-from pipeline.sources.robots import Robots
+from pipeline.sources.manners import Manners
 from pipeline.sources.warc import Capture, kept_headers
 from pipeline.sources.wire import Session, TryAgain, decoded, retry_after, shown
 
@@ -94,7 +95,6 @@ class HttpClient:
         notice: Callable[[str], None] = lambda text: None,
     ) -> None:
         self.policy = policy
-        self.requests = 0
         self.transferred = 0
         """Bytes of bodies that came over the wire."""
         self.not_modified = 0
@@ -102,16 +102,26 @@ class HttpClient:
         self.record = record
         self.earlier: Earlier | None = None
         """What came last time; requests then ask for what has changed since."""
-        self.forbid: Callable[[str], str | None] = lambda address: None
-        self._pace = pace_seconds
         self._sleep = sleep
         self._notice = notice
-        self._last: dict[str, float] = {}
         self._session = Session()
         self._session.headers.update({"User-Agent": policy.user_agent, **(headers or {})})
         self._session.max_redirects = 5
         self._timeout = (policy.connect_timeout, policy.read_timeout)
-        self._robots = Robots(self._session, policy.user_agent, self._timeout) if policy.obey_robots else None
+        self.manners = Manners(
+            self._session,
+            policy.user_agent,
+            self._timeout,
+            pace=pace_seconds,
+            longest=policy.max_wait,
+            obey_robots=policy.obey_robots,
+            sleep=sleep,
+        )
+
+    @property
+    def requests(self) -> int:
+        """How many requests were sent."""
+        return self.manners.requests
 
     def close(self) -> None:
         """Closes the connections."""
@@ -145,10 +155,6 @@ class HttpClient:
             raise SourceFailed(f"{shown(address)}: not a web address. Check koonti.yml.")
         if self._session.refuses(address):
             raise SourceFailed(f"{shown(address)}: an address that is never asked. Check koonti.yml.")
-        if reason := self.forbid(address):
-            raise SourceFailed(reason)
-        if self._robots:
-            self._pace = max(self._pace, min(self._robots.check(address), self.policy.max_wait))
         attempts = tries or self.policy.tries
         for attempt in range(1, attempts + 1):
             try:
@@ -171,8 +177,7 @@ class HttpClient:
         return page
 
     def _once(self, address: str, expect: str, allow: tuple[int, ...], *, anew: bool = False) -> Page:
-        self._keep_pace(address)
-        self.requests += 1
+        self.manners.before(address)
         asking = self.earlier.validators(address) if self.earlier and not anew else {}
         try:
             with self._session.get(address, timeout=self._timeout, stream=True, headers=asking) as answer:
@@ -201,7 +206,7 @@ class HttpClient:
         self._check_expected(page, expect)
         return page
 
-    def _unchanged(self, address: str, answer: requests.Response) -> Page | None:
+    def _unchanged(self, address: str, answer: Response) -> Page | None:
         """The earlier answer after a 304; null when it cannot be read any more."""
         known = self.earlier.capture(address) if self.earlier else None
         if known is None:
@@ -210,7 +215,7 @@ class HttpClient:
         headers = {**known.headers, **answer.headers}
         return Page(address, known.status, known.body, known.content_type, headers, not_modified=True)
 
-    def _body(self, answer: requests.Response, address: str) -> bytes:
+    def _body(self, answer: Response, address: str) -> bytes:
         """Reads the body within the bounds and undoes its content coding; a short body is a fault."""
         limit, deadline = self.policy.max_bytes, time.monotonic() + self.policy.total_timeout
         parts, size = [], 0
@@ -253,13 +258,6 @@ class HttpClient:
         words = ("login", "signin", "kirjaudu", "logga-in")
         if before.path != after.path and any(w in after.path.lower() for w in words):
             raise SourceFailed(f"{shown(asked)}: the platform asks to log in. Check its token, or ask its operator.")
-
-    def _keep_pace(self, address: str) -> None:
-        host = urlsplit(address).netloc
-        wait = self._last.get(host, -1e9) + self._pace - time.monotonic()
-        if wait > 0:
-            self._sleep(wait)
-        self._last[host] = time.monotonic()
 
 
 def _with_params(url: str, params: Mapping[str, Any] | None) -> str:

@@ -22,6 +22,8 @@ USUAL = 5_000
 ID = re.compile(r"\d+|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{16,}", re.IGNORECASE)
 VERSION = re.compile(r"api|v\d+", re.IGNORECASE)
 DEEPEST = 12
+UNREAD = "unread"
+"""The object of columns and labels, which stand in no JSON."""
 TYPES = {bool: "truth value", int: "number", float: "number", str: "text", list: "list", dict: "object"}
 
 
@@ -54,6 +56,14 @@ class Profile:
         except (ValueError, RecursionError):
             return
         self._walk(body, room(capture.uri), 0)
+
+    def count(self, unread: Mapping[str, int], objects: int) -> None:
+        """Adds what was filled and read by nobody in pages or files: columns and labels, by how often."""
+        self.objects[UNREAD] = objects
+        for name, filled in unread.items():
+            self.fields[f"{UNREAD}.{name.replace('.', '·')}"] = Seen(
+                filled, {"text": "a column or label that is not read"}
+            )
 
     def _walk(self, value: Any, path: str, depth: int) -> None:
         if isinstance(value, list):

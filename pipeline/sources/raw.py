@@ -7,7 +7,7 @@ answer an item came from gives none, and the digest of the whole snapshot stands
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from pipeline.sources.items import Item, Parsed
@@ -17,6 +17,18 @@ def digest(sent: Any) -> str:
     """32 hexadecimal digits of bytes, or of anything that JSON can hold."""
     body = sent if isinstance(sent, bytes) else json.dumps(sent, sort_keys=True, default=str).encode("ascii")
     return hashlib.sha256(body).hexdigest()[:32]
+
+
+def of_rows(header: Sequence[str]) -> Callable[[Sequence[str | None]], str]:
+    """The digest of rows below a header: that of `[header, row]`, many times over."""
+    start = f"[{json.dumps(header)}, ["
+    written = json.encoder.encode_basestring_ascii
+
+    def of(row: Sequence[str | None]) -> str:
+        cells = ", ".join(["null" if cell is None else written(cell) for cell in row])
+        return hashlib.sha256(f"{start}{cells}]]".encode("ascii")).hexdigest()[:32]
+
+    return of
 
 
 def stamped(parsed: Iterable[Parsed], sent: Any) -> Iterator[Parsed]:

@@ -3,7 +3,7 @@
 import gzip
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import unquote, urlsplit, urlunsplit
@@ -28,6 +28,8 @@ class Session(requests.Session):
         self.secrets: set[str] = set()
         self.never: re.Pattern[str] | None = None
         """Addresses that are not asked, not even when a page leads there; null for none."""
+        self.following: Callable[[str], None] = lambda address: None
+        """Called with the address that a redirect leads to, before it is asked."""
 
     def refuses(self, address: str) -> bool:
         """True for an address whose path and query match `never`."""
@@ -40,6 +42,7 @@ class Session(requests.Session):
         asked, next_one = response.request.url or "", prepared_request.url or ""
         if self.refuses(next_one):
             raise SourceFailed(f"{shown(asked)}: leads to {shown(next_one)}, which is never asked. Ask the platform.")
+        self.following(next_one)
         if self.should_strip_auth(asked, next_one):
             for name in self.secrets:
                 prepared_request.headers.pop(name, None)

@@ -10,10 +10,12 @@ from pipeline.exports import release
 from pipeline.identity import lifecycle, nightly
 from pipeline.outcomes import SourceOutcome
 from pipeline.privacy import captures, upkeep
+from pipeline.privacy.suppression import Suppressions
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources import fetching, retention, snapshots
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.fetching import Taken
+from pipeline.sources.snapshots import Snapshot
 from pipeline.stages.guard import exclusive
 from pipeline.stages.records import record_folders
 
@@ -75,10 +77,9 @@ def land_source(
     if not status or not status["version"]:
         return outcomes.earlier(source.id, before, "missing", (status or {}).get("message") or "It was never fetched.")
     try:
-        snapshot = snapshots.load(settings.snapshots_dir / source.id / status["version"])
-        if before and record_tables.are_of(folder, before, source, snapshot, rules):
+        if before and record_tables.are_of(folder, before, source, _loaded(settings, source, status["version"]), rules):
             return outcomes.earlier(source.id, before, status["state"], status["message"])
-        read = record_tables.read(source, snapshot, folder, rules)
+        snapshot, read, trouble = _readable(settings, source, status["version"], rules, alone=before is not None)
         landed = read.landed
     except SourceFailed as failure:
         return outcomes.earlier(source.id, before, "stale" if before else "missing", str(failure))
@@ -117,8 +118,8 @@ def land_source(
     )
     outcome = SourceOutcome(
         source=source.id,
-        state=status["state"],
-        message=status["message"],
+        state="stale" if trouble else status["state"],
+        message=trouble or status["message"],
         version=snapshot.version,
         fetched_at=snapshot.fetched_at.isoformat(),
         captures=snapshot.captures_count,
@@ -133,3 +134,29 @@ def land_source(
     )
     storage.write_tables(folder, read.files(tables), asdict(outcome) | record_tables.marks(source, rules))
     return outcome
+
+
+def _readable(
+    settings: Settings, source: SourceSettings, newest: str, rules: Suppressions, *, alone: bool
+) -> tuple[Snapshot, record_tables.Read, str | None]:
+    """The newest snapshot that can be read, its records, and why it is not the one that was wanted.
+
+    With `alone` no other is tried, as the records of the last good one are still there. Raises `SourceFailed` when none
+    can be read.
+    """
+    known = [] if alone else snapshots.versions(settings.snapshots_dir, source.id)
+    older = [version for version in reversed(known) if version < newest]
+    folder = settings.records_dir / source.id
+    trouble: SourceFailed | None = None
+    for version in (newest, *older):
+        try:
+            one = _loaded(settings, source, version)
+            return one, record_tables.read(source, one, folder, rules), str(trouble) if trouble else None
+        except SourceFailed as failure:
+            trouble = trouble or failure
+    assert trouble is not None
+    raise trouble
+
+
+def _loaded(settings: Settings, source: SourceSettings, version: str) -> Snapshot:
+    return snapshots.load(settings.snapshots_dir / source.id / version)

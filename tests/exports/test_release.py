@@ -104,6 +104,6 @@ def test_the_database_is_in_the_old_storage_format_with_comments_and_views(tmp_p
     assert "v1.2" in str(tags)
     about = con.execute("SELECT comment FROM duckdb_tables() WHERE table_name = 'organization'").fetchone()
     assert "golden values" in about[0]
-    for view in ("organization_flat", "service_by_theme", "theme_coverage", "source_overlap"):
+    for view in ("organization_flat", "service_by_theme", "theme_coverage", "source_overlap", "record_terms"):
         con.execute(f"SELECT * FROM {view}").fetchall()
     con.close()

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.ledger import files, spec
+from pipeline.ledger import files, sheet, spec
 from pipeline.storage import Stop
 
 HEAD = "id,record_id_a,record_id_b,decision,relation,author,decided_at,note,evidence,revokes\n"
@@ -218,3 +218,14 @@ def test_every_column_says_what_it_holds():
         assert next(iter(one.columns)) == "id"
         assert list(one.columns)[-1] == "revokes"
         assert all(c.about.endswith(".") for c in one.columns.values()), one.name
+
+
+@pytest.mark.parametrize("value", ["=1+1", "+358 40 000 0001", "-", "@SUM(A1)", "'=x", "''+1", "'lainaus'", "a=b", "x"])
+def test_no_cell_begins_as_a_formula_and_every_one_is_read_as_it_was(value):
+    written = sheet.escaped(value)
+    assert written[:1] not in ("=", "+", "-", "@")
+    assert sheet._plain(written) == value
+
+
+def test_a_cell_that_a_person_wrote_without_an_apostrophe_is_read_as_it_is():
+    assert sheet._plain("+358 40 000 0001") == "+358 40 000 0001"

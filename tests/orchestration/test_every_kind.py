@@ -114,3 +114,16 @@ def test_every_kind_of_source_has_a_weight_in_survivorship(published):
     from pipeline.sources.registry import descriptions
 
     assert set(descriptions()) <= set(rules().authority)
+
+
+def test_every_record_carries_the_licence_and_the_attribution_of_its_source(published):
+    import duckdb
+
+    _, result = published
+    with duckdb.connect(result.release.path / "catalogue.duckdb", read_only=True) as con:
+        records, with_terms, sources = con.execute(
+            "SELECT (SELECT count(*) FROM bridge), count(*), count(DISTINCT source) FROM record_terms "
+            "WHERE licence <> '' AND attribution <> ''"
+        ).fetchone()
+    assert records == with_terms > 0
+    assert sources == len(SOURCES)

@@ -125,3 +125,41 @@ def test_few_records_are_no_proof(one: Any, platform: Platform) -> None:
     one.run(0)
     platform.without = ("mail",)
     assert one.run(1)[1].state == "fresh"
+
+
+def test_a_new_and_a_missing_column_of_a_spreadsheet_are_told_as_well(night: Night) -> None:
+    def lists(*columns: str) -> bytes:
+        rows = "".join(f"Kerho {n} ry;Kuopio{''.join(f';{c} {n}' for c in columns)}\n" for n in range(30))
+        return f"Nimi;Kunta{''.join(f';{c}' for c in columns)}\n{rows}".encode()
+
+    sent = [lists("Jäseniä")]
+    site = Site()
+    site.route("/lista.csv", lambda r: Reply(sent[0], "text/csv"))
+    with night(site, "csv", url="{base}/lista.csv") as made:
+        made.run(0)
+        made.run(1)
+        assert told(made) == {}
+        sent[0] = lists("Jäseniä", "Perust. vuosi")
+        made.run(2)
+        assert set(told(made)) == {("field_new", "unread.Perust· vuosi")}
+        sent[0] = lists("Perust. vuosi")
+        made.run(3)
+        assert set(told(made)) == {("field_new", "unread.Perust· vuosi"), ("field_missing", "unread.Jäseniä")}
+
+
+def test_a_column_that_empties_holds_a_spreadsheet_back(night: Night) -> None:
+    def lists(filled: int) -> bytes:
+        rows = "".join(f"Kerho {n} ry;{f'k{n}@example.fi' if n < filled else ''}\n" for n in range(30))
+        return f"Nimi;Sähköposti\n{rows}".encode()
+
+    sent = [lists(27)]
+    site = Site()
+    site.route("/lista.csv", lambda r: Reply(sent[0], "text/csv"))
+    with night(site, "csv", url="{base}/lista.csv") as made:
+        made.run(0)
+        before = made.bytes()
+        sent[0] = lists(6)
+        _, outcome = made.run(1)
+        assert outcome.state == "held"
+        assert "email of organizations was filled in 90% of records, now in 20%" in (outcome.message or "")
+        assert made.bytes() == before

@@ -1,10 +1,11 @@
 """Taking a snapshot: what a coordinator is told, and on what a delta may be built."""
 
+import shutil
 from collections.abc import Callable
 from typing import Any
 
 from pipeline.demo.ptv_server import ptv_site
-from pipeline.demo.server import Fault
+from pipeline.demo.server import Fault, Reply, Site
 from pipeline.settings import Settings, load
 from tests.sources.faults import seen
 
@@ -64,3 +65,23 @@ def test_records_that_are_those_of_the_snapshot_are_not_made_again(night: Night)
         record.unlink()
         one.run(2, offline=True)
         assert record.exists()
+
+
+def test_a_snapshot_that_cannot_be_read_gives_way_to_an_older_one_when_no_records_are_left(night: Night) -> None:
+    sent = ["Nimi;Kunta\nA ry;Kuopio\nB ry;Kuopio\n"]
+    site = Site()
+    site.route("/lista.csv", lambda r: Reply(sent[0].encode(), "text/csv"))
+    with night(site, "csv", url="{base}/lista.csv") as one:
+        one.run(0)
+        good = one.tables()
+        sent[0] = "Nimi;Kunta\n"
+        for again in (False, True):
+            taken, outcome = one.run(1, offline=again)
+            assert (taken.failed, outcome.state, outcome.organizations) == (False, "stale", 2)
+            assert "has column names but no rows below them" in (outcome.message or "")
+            assert one.tables() == good
+            shutil.rmtree(one.settings.records_dir)
+        for path in (one.settings.snapshots_dir / "csv").iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+        assert one.run(2)[1].state == "missing"

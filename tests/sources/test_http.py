@@ -171,3 +171,79 @@ def test_a_secret_never_follows_a_redirect_to_another_host(client, base, site, h
 def test_what_is_no_web_address_is_refused(client):
     with pytest.raises(SourceFailed, match="not a web address"):
         client.get("ftp://example.fi/x")
+
+
+@pytest.mark.parametrize("fault", [Fault("status", path="robots", status=503), Fault("reset", path="robots")])
+def test_nothing_is_asked_of_a_host_whose_robots_txt_cannot_be_read(client, base, site, fault):
+    site.faults.append(fault)
+    with pytest.raises(SourceFailed, match=r"/ok: (HTTP 503 for its robots\.txt|the connection failed) \(3 tries\)"):
+        client.get(f"{base}/ok")
+    assert set(site.asked) == {"/robots.txt"}
+
+
+def test_a_robots_txt_that_fails_once_is_asked_for_again(client, base, site):
+    site.faults.append(Fault("status", path="robots", status=429, times=1, retry_after="0"))
+    assert client.get(f"{base}/ok").status == 200
+    assert site.asked == ["/robots.txt", "/robots.txt", "/ok"]
+
+
+def test_a_host_without_robots_txt_forbids_nothing(client):
+    bare = Site()
+    bare.route("/ok", lambda r: Reply(b"{}"))
+    with serving(bare) as base:
+        assert client.get(f"{base}/ok").status == 200
+
+
+def test_rules_for_our_name_are_obeyed_and_those_for_words_of_the_contact_are_not(site, base):
+    site._routes.clear()
+    rules = b"User-agent: example\nDisallow: /\n\nUser-agent: Koonti\nDisallow: /ours\n"
+    site.route("/robots.txt", lambda r: Reply(rules, "text/plain"))
+    site.route("/.*", lambda r: Reply(b"{}"))
+    client = HttpClient(HttpPolicy(tries=1, user_agent="Koonti/0.1 (+https://example.org/x; a@example.org)"))
+    assert client.get(f"{base}/theirs").status == 200
+    with pytest.raises(SourceFailed, match=r"robots\.txt of the platform forbids it"):
+        client.get(f"{base}/ours")
+
+
+def test_a_redirect_to_what_robots_txt_forbids_is_not_followed(client, base, site):
+    site.route("/to", lambda r: Reply(b"", status=302, headers={"Location": "/private/x"}))
+    site.route("/private/x", lambda r: Reply(b"{}"))
+    with pytest.raises(SourceFailed, match=r"/private/x: robots\.txt"):
+        client.get(f"{base}/to")
+    assert "/private/x" not in site.asked
+
+
+def test_a_redirect_to_a_host_that_opted_out_is_not_followed(client, base, site, kept):
+    other = Site()
+    other.route("/.*", lambda r: Reply(b"{}"))
+    with serving(other) as elsewhere:
+        site.route("/to", lambda r: Reply(b"", status=302, headers={"Location": f"{elsewhere}/x"}))
+        client.manners.forbid = lambda address: "it has opted out." if address.startswith(elsewhere) else None
+        with pytest.raises(SourceFailed, match="has opted out"):
+            client.get(f"{base}/to")
+    assert (other.asked, kept) == ([], [])
+
+
+@pytest.mark.parametrize("rule", [b"Crawl-delay: 0.3", b"Request-rate: 2/1s\nCrawl-delay: 0.1", b"Crawl-delay: 5"])
+def test_a_host_is_given_the_time_between_requests_that_it_wants_and_other_hosts_are_not(rule):
+    slow, quick, waited = Site(), Site(), []
+    slow.route("/robots.txt", lambda r: Reply(b"User-agent: *\n" + rule + b"\n", "text/plain"))
+    for one in (slow, quick):
+        one.route("/.*", lambda r: Reply(b"{}"))
+    client = HttpClient(HttpPolicy(max_wait=0.5), sleep=waited.append)
+    with serving(slow) as far, serving(quick) as near:
+        for _ in range(2):
+            client.get(f"{near}/x")
+        assert waited == []
+        for _ in range(3):
+            client.get(f"{far}/x")
+    wanted = 0.3 if b"0.3" in rule else 0.5  # no longer than max_wait
+    assert len(waited) == 3 and all(wanted * 0.5 < one <= wanted * 3 for one in waited)
+    assert client.requests == 7, "robots.txt of both hosts is counted too"
+
+
+def test_two_sources_on_one_host_do_not_ask_it_twice_as_often(base):
+    waited = []
+    for _ in range(2):
+        HttpClient(HttpPolicy(obey_robots=False), pace_seconds=5, sleep=waited.append).get(f"{base}/ok")
+    assert len(waited) == 1 and 4 < waited[0] <= 5

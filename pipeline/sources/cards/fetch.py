@@ -34,6 +34,8 @@ def _listed(job: FetchJob, site: Site, start: str) -> dict[str, str]:
     walked: set[str] = set()
     address = start
     last_heading = ""
+    is_linked = False
+    """True when a link of the page before led here, not only the next number."""
     while address:
         if len(walked) >= site.most_pages:
             raise SourceFailed(
@@ -48,7 +50,10 @@ def _listed(job: FetchJob, site: Site, start: str) -> dict[str, str]:
         new = {card: link for card, link in cards.items() if card not in found}
         found.update(new)
         job.progress(f"listing page {len(walked)}, {len(found)} cards")
-        following = _next(soup, site, address)
+        following, was_linked = _next(soup, site, address), is_linked
+        is_linked = following is not None
+        if following is None and was_linked and cards and not new:
+            raise SourceFailed(f"{address}: the page repeats cards of earlier pages and has no other. Ask the site.")
         if following is None and site.page_parameter and new:
             following = _numbered(start, site.page_parameter, len(walked) + 1)
         elif following and not new and len(walked) > 1:

@@ -12,6 +12,7 @@ from pipeline.sources.catalogue.row import Words, names_of, read, title_of
 from pipeline.sources.catalogue.table import Table, recognised, spellings, table_of
 from pipeline.sources.contract import SourceDescription
 from pipeline.sources.csv import reading
+from pipeline.sources.csv.grid import Book
 from pipeline.sources.csv.headers import key
 from pipeline.sources.csv.ids import NativeIds
 from pipeline.sources.csv.parse import file_name
@@ -33,7 +34,10 @@ def parse(captures: Iterable[Capture], description: SourceDescription, options: 
     for capture in sorted(captures, key=lambda one: one.uri):
         if capture.status < 400:
             what = file_name(capture.uri)
-            for table in _tables(capture.body, what, known, options):
+            book = reading.read(capture.body, what, lambda row: recognised(row, known), dict(options))
+            for lost in book.lost:
+                yield Finding("record_unreadable", f"{what}: {lost}.", level="warning")
+            for table in _tables(book, what, known, options):
                 for one in _rows(table, what, words, ids, capture):
                     if isinstance(one, Item) and one.kind == "organization":
                         _merge(bodies, one)
@@ -61,8 +65,7 @@ def _several(value: Any) -> list[str]:
     return [str(one) for one in (value if isinstance(value, (list, tuple)) else [value]) if one]
 
 
-def _tables(body: bytes, what: str, known: Mapping[str, str], options: Mapping[str, Any]) -> list[Table]:
-    book = reading.read(body, what, lambda row: recognised(row, known), dict(options))
+def _tables(book: Book, what: str, known: Mapping[str, str], options: Mapping[str, Any]) -> list[Table]:
     wanted = str(options.get("sheet") or "").strip().casefold()
     grids = [
         grid
@@ -80,6 +83,8 @@ def _tables(body: bytes, what: str, known: Mapping[str, str], options: Mapping[s
             f"'{' '.join(first.split())[:60]}'. Name the columns in koonti.yml: columns: {{service: …}}."
         )
     missing = [f for f in options.get("columns") or {} if not any(f in table.columns for table in found)]
+    if not any(any(row) for table in found for row in table.rows):
+        raise SourceFailed(f"{what} has column names but no rows below them; put the list there again.")
     if missing:
         header = ", ".join(f"'{name}'" for name in found[0].header if name)
         raise SourceFailed(f"{what}: columns names {missing[0]}, but the columns are {header}. Correct koonti.yml.")

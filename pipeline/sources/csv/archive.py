@@ -24,6 +24,8 @@ _WIDE = re.compile(rb'<c r="([A-Z]{3,}|[T-Z][A-Z]|S[G-Z])(\d+)"[^>]*(?<!/)>')
 _LOW = re.compile(rb'<c r="[A-Z]+(\d{7,})"[^>]*(?<!/)>')
 _FILLED = re.compile(rb'<c r="([A-Z]{1,2})\d+"[^>]*(?<!/)>')
 _UNPLACED = re.compile(rb'<(?:c(?! r=")[\s/>]|\w+:c[\s/>])')
+# A formula that no program has worked out yet: it has no value, and no type of one either.
+_UNCOMPUTED = re.compile(rb'<c\b(?![^>]*\bt=")[^>]*><f\b(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v\s*/>|<v></v>)?</c>')
 _ROW = re.compile(rb'<row\b[^>]*?\br="(\d+)"')
 # OpenDocument says how often a cell or row repeats; blank ones repeat to the edge of the sheet, and may.
 _REPEATED_CELL = re.compile(rb'<table:table-cell[^>]*number-columns-repeated="\d{4,}"[^>]*(?<!/)>')
@@ -40,6 +42,8 @@ class Archive:
     """xlsx or ods."""
     has_unplaced_cells: bool
     """True when cells do not begin with where they stand; their extent is not known before they are read."""
+    uncomputed: int = 0
+    """Formulas without a value, so that nothing can be read in their cells."""
 
 
 def examine(body: bytes, what: str) -> Archive:
@@ -50,9 +54,11 @@ def examine(body: bytes, what: str) -> Archive:
     except (zipfile.BadZipFile, ValueError, struct.error, NotImplementedError):
         raise SourceFailed(f"{what} is a damaged or half-copied workbook; save it again.") from None
     kind = _kind({entry.filename for entry in entries}, what)
-    total, unplaced = 0, False
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise SourceFailed(f"{what} is protected by a password; save a copy without one.")
+    total, unplaced, uncomputed = 0, False, 0
     for entry in entries:
-        is_page = kind == "ods" and entry.filename == "content.xml"
+        is_page = kind == "ods" and entry.filename in ("content.xml", "META-INF/manifest.xml")
         is_sheet = kind == "xlsx" and entry.filename.startswith("xl/worksheets/") and entry.filename.endswith(".xml")
         content = _unpack(body, entry, MAX_UNPACKED - total, keep=is_sheet or is_page)
         if content is None:
@@ -65,9 +71,12 @@ def examine(body: bytes, what: str) -> Archive:
         if is_sheet:
             _check_extent(data, what)
             unplaced = unplaced or bool(_UNPLACED.search(data))
+            uncomputed += len(_UNCOMPUTED.findall(data)) if b"<f" in data else 0
+        if is_page and b"encryption-data" in data and entry.filename != "content.xml":
+            raise SourceFailed(f"{what} is protected by a password; save a copy without one.")
         if is_page and (_REPEATED_CELL.search(data) or _REPEATED_ROW.search(data)):
             raise SourceFailed(f"{what} repeats a value over thousands of cells; delete them, or save the list as CSV.")
-    return Archive(kind, unplaced)
+    return Archive(kind, unplaced, uncomputed)
 
 
 def _kind(names: set[str], what: str) -> str:

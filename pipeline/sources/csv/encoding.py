@@ -6,6 +6,7 @@ likely, everything else is not. No statistics of a library are asked, so the ans
 """
 
 import codecs
+import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass, field
@@ -153,18 +154,22 @@ def _sloppy(body: bytes, name: str) -> str:
 
 
 def _mojibake() -> dict[str, str]:
-    """Wrong spelling -> letter: what UTF-8 becomes when it is read in an 8-bit encoding, up to three times over."""
+    """Wrong spelling -> letter: what UTF-8 becomes when it is read in an 8-bit encoding, up to three times over, each
+    time in the same or in another one."""
     table: dict[str, str] = {}
-    for name in ("cp1252", "iso-8859-1", "mac_roman"):
-        for sign in _DAMAGED:
-            wrong = sign
-            for _ in range(3):
-                wrong = _sloppy(wrong.encode(), name)
-                table.setdefault(wrong, sign)
+    spellings = {sign: sign for sign in _DAMAGED}
+    for _ in range(3):
+        spellings = {
+            _sloppy(wrong.encode(), name): sign
+            for wrong, sign in spellings.items()
+            for name in ("cp1252", "iso-8859-1", "mac_roman")
+        }
+        table = {**spellings, **table}
     return table
 
 
 _MOJIBAKE = dict(sorted(_mojibake().items(), key=lambda pair: -len(pair[0])))
+_RUN = re.compile(r"[^\x00-\x7f]+")
 
 
 def _repair(text: str) -> tuple[str, int]:
@@ -175,9 +180,13 @@ def _repair(text: str) -> tuple[str, int]:
     """
     if not ("Ã" in text or "√" in text):
         return text, 0
-    hits = {wrong: text.count(wrong) for wrong in _MOJIBAKE if wrong in text}
+    runs = Counter(_RUN.findall(text))  # a wrong spelling is made of these alone, and they are few
+    wrongs = re.compile("|".join(map(re.escape, _MOJIBAKE)))  # the longest first: wrong twice before wrong once
+    hits: Counter[str] = Counter()
+    for run, count in runs.items():
+        for wrong in wrongs.findall(run):
+            hits[wrong] += count
     if not any(_MOJIBAKE[wrong] in _LETTERS for wrong in hits):
         return text, 0
-    for wrong in hits:  # the longest first: what was read wrongly twice is found before what was so once
-        text = text.replace(wrong, _MOJIBAKE[wrong])
-    return text, sum(hits.values())
+    right = {run: wrongs.sub(lambda found: _MOJIBAKE[found.group()], run) for run in runs}
+    return _RUN.sub(lambda found: right[found.group()], text), hits.total()

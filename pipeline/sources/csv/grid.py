@@ -49,6 +49,8 @@ class Book:
     encoding: str | None = None
     delimiter: str | None = None
     notes: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
+    """What of the file could not be read or was passed over: told in issues, not only to who inspects it."""
 
 
 def tidy(rows: Iterable[Sequence[str | None]], what: str) -> list[Row]:

@@ -22,7 +22,7 @@ from pipeline.sources.csv.rows import Read, classified
 from pipeline.sources.csv.several import parts
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.items import Finding, Identifier, Parsed, Unread
-from pipeline.sources.raw import digest
+from pipeline.sources.raw import of_rows
 from pipeline.sources.snapshots import Capture
 
 FEW = 200
@@ -37,8 +37,8 @@ _NOT_ORGANISATIONS = {
 def parse(captures: Iterable[Capture], description: SourceDescription, options: Mapping[str, Any]) -> Iterator[Parsed]:
     """The organisations of every captured file, in the order of the file names.
 
-    Rows that are alike are handed on together. Raises `SourceFailed` when a file cannot be read, or has no column of
-    names.
+    Rows that are alike are handed on together. Raises `SourceFailed` when a file cannot be read, has no column of
+    names, or no rows.
     """
     return read_all(captures, options, few=FEW)
 
@@ -50,7 +50,11 @@ def read_all(captures: Iterable[Capture], options: Mapping[str, Any], *, few: in
     for capture in sorted(captures, key=lambda capture: capture.uri):
         if capture.status < 400:
             what = file_name(capture.uri)
-            _, sheets, passed = opened(capture.body, what, options)
+            book, sheets, passed = opened(capture.body, what, options)
+            if not any(any(row) for sheet in sheets for row in sheet.rows):
+                raise SourceFailed(f"{what} has column names but no rows below them; put the list there again.")
+            for lost in book.lost:
+                yield Finding("record_unreadable", f"{what}: {lost}.", level="warning")
             yield from _of_file(capture, what, sheets, passed, options, ids, few)
 
 
@@ -114,6 +118,7 @@ def _of_sheet(
     ]
     without_id: list[int] = []
     alike = Alike(sheet, builder)
+    digest = of_rows(sheet.header)
     for row in read_rows:
         cells, number = row.cells, row.number
         if row.kind != kinds.ORGANISATION:
@@ -121,7 +126,7 @@ def _of_sheet(
             continue
         name = cells[names]
         assert name is not None
-        sent = digest([sheet.header, cells])
+        sent = digest(cells)
         named = parts(name)
         native_id = None
         if id_column is not None:

@@ -20,6 +20,8 @@ _OTHERS = (
     (b"GIF8", "a picture"),
     (b"SQLite format 3", "a database"),
 )
+_NEVER_TEXT = bytes(range(9)) + bytes(range(14, 26)) + bytes(range(28, 32))
+"""Bytes that no text in an 8-bit encoding has."""
 
 
 def check(body: bytes, what: str) -> None:
@@ -67,7 +69,8 @@ def read(body: bytes, what: str, recognised: Recognised, options: dict[str, Any]
     except SourceFailed as error:
         raise SourceFailed(f"{what}: {error}") from None
     sample = body[:8192]
-    if not decoded.encoding.startswith("utf-") and sample.count(0) > len(sample) // 100:
+    strange = len(sample) - len(sample.translate(None, delete=_NEVER_TEXT))
+    if not decoded.encoding.startswith("utf-") and strange > 2 + len(sample) // 100:
         raise SourceFailed(f"{what} is not a text or spreadsheet; ask for the list as .xlsx or .csv.")
     rows, mark, notes = delimiter.split(decoded.text, options.get("delimiter"), recognised)
     grid = Grid(None, tidy(rows, what))

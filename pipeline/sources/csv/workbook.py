@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 import python_calamine as calamine
 
-from pipeline.sources.csv.archive import examine
+from pipeline.sources.csv.archive import Archive, examine
 from pipeline.sources.csv.grid import LAST_ROW, MAX_CELLS, MAX_COLUMNS, Book, Grid, Merge, check_size, tidy
 from pipeline.sources.errors import SourceFailed
 
@@ -26,25 +26,31 @@ def _utf16(word: str) -> bytes:
     return word.encode("utf-16-le")
 
 
-def check_container(body: bytes, what: str) -> tuple[str, bool]:
-    """Format of a workbook, and whether its cells lack positions; raises `SourceFailed` when it is none."""
+def check_container(body: bytes, what: str) -> Archive:
+    """What a workbook is; raises `SourceFailed` when it is none."""
     if body.startswith(ZIP):
-        found = examine(body, what)
-        return found.format, found.has_unplaced_cells
+        return examine(body, what)
     if _utf16("EncryptedPackage") in body:
         raise SourceFailed(f"{what} is protected by a password; save a copy without one.")
     if _utf16("Workbook") not in body and _utf16("Book") not in body:
         raise SourceFailed(f"{what} is an old Office file but not a spreadsheet; save the list as .xlsx or .csv.")
-    return "xls", False
+    return Archive("xls", has_unplaced_cells=False)
 
 
 def read(body: bytes, what: str, *, sheet: str | int | None = None) -> Book:
     """The sheets of a workbook; raises `SourceFailed` when it cannot be read."""
-    kind, unplaced = check_container(body, what)
-    if unplaced:
-        return Book(kind, _with_openpyxl(body, what), notes=["its cells do not say where they stand"])
+    about = check_container(body, what)
+    lost = []
+    if about.uncomputed:
+        lost.append(
+            f"formulas without a value: {about.uncomputed}, read as empty cells; open the file in a spreadsheet "
+            "program and save it"
+        )
+    if about.has_unplaced_cells:
+        notes = ["its cells do not say where they stand"]
+        return Book(about.format, _with_openpyxl(body, what), notes=notes, lost=lost)
     try:
-        return _with_calamine(body, what, kind, sheet)
+        return _with_calamine(body, what, about.format, sheet, lost)
     except calamine.PasswordError:
         raise SourceFailed(f"{what} is protected by a password; save a copy without one.") from None
     except (calamine.CalamineError, calamine.ZipError, calamine.XmlError, OSError, ValueError) as error:
@@ -57,15 +63,15 @@ def read(body: bytes, what: str, *, sheet: str | int | None = None) -> Book:
         raise SourceFailed(f"{what} is a damaged workbook; save it again.") from None
 
 
-def _with_calamine(body: bytes, what: str, kind: str, sheet: str | int | None) -> Book:
-    book = Book(kind, [])
+def _with_calamine(body: bytes, what: str, kind: str, sheet: str | int | None, lost: list[str]) -> Book:
+    book = Book(kind, [], lost=lost)
     with calamine.CalamineWorkbook.from_filelike(io.BytesIO(body)) as workbook:
         for number, about in enumerate(workbook.sheets_metadata, 1):
             if about.typ != calamine.SheetTypeEnum.WorkSheet:
                 continue
             wanted = sheet is not None and str(sheet).strip().casefold() in (about.name.strip().casefold(), str(number))
             if about.visible != calamine.SheetVisibleEnum.Visible and not wanted:
-                book.notes.append(f"sheet '{about.name}' is hidden and was not read")
+                book.lost.append(f"sheet '{about.name}' is hidden and was not read; name it as `sheet` if it is meant")
                 continue
             found = workbook.get_sheet_by_name(about.name)
             place = f"{what}, sheet '{about.name}',"

@@ -113,14 +113,18 @@ def _pages(job: FetchJob, first: Page) -> None:
     settings = job.description.settings["jsonld"]
     listed: dict[str, None] = {}
     walked = {first.url}
+    bodies: set[bytes] = set()
     found = 0
     page: Page | None = first
     while page is not None:
         soup = soup_of(page.body, page.content_type)
-        before = len(listed)
-        listed.update(dict.fromkeys(_links(soup, page.url, pattern)))
+        before, links = len(listed), list(_links(soup, page.url, pattern))
+        listed.update(dict.fromkeys(links))
         here = len(events_of(soup, set(settings["event_types"]))[0])
         found += here
+        if page.body in bodies or (bodies and links and not here and len(listed) == before):
+            raise SourceFailed(f"{page.url}: the page repeats an earlier one. The next run asks again.")
+        bodies.add(page.body)
         following = next((t for a in soup.select(settings["next"]) if (t := _on_host(a.get("href"), page.url))), None)
         if following and (len(listed) == before and not here):
             break

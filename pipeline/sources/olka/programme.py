@@ -62,6 +62,9 @@ def _day(told: dict[str, str], whole: str, point: Item, rules: Rules) -> Iterato
         item.organization, item.organization_name = owner.native_id, organiser
         yield owner
     yield item
+    if not organiser:
+        message = "A theme day that names no organiser; it stands under the organisation that keeps the point."
+        yield Finding("unknown_organization", message, native_id, "organiser", level="info")
     if when is None:
         message = "A theme day without a day and a year; kept in words."
         yield Finding("date_invalid", message, native_id, "time", time[:80], "warning")

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import NeedsFull
+from pipeline.sources.ptv.areas import areas_of
 
 if TYPE_CHECKING:
     from pipeline.sources.ptv.fetch import Harvest
@@ -57,8 +58,8 @@ def _changed(job: FetchJob, harvest: "Harvest", kind: str, since: str, *, whole_
     listed = list(_ids(harvest.api.ids(kind, date=since)))
     if job.municipality_codes:
         here: dict[str, None] = {}
-        for code in job.municipality_codes:
-            pages = harvest.api.area_ids(kind, code, whole_country=whole_country, date=since)
+        for area in areas_of(job.municipality_codes, job.description.settings["area_filters"]):
+            pages = harvest.api.area_ids(kind, area, whole_country=whole_country, date=since)
             here |= dict.fromkeys(_ids(pages))
         inside |= here.keys()
         listed = [*(guid for guid in listed if guid in known), *here]

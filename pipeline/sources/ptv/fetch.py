@@ -1,9 +1,10 @@
 """Fetches PTV v11 whole, or what concerns a region, and with it every organisation that is referred to.
 
 The whole country: the list of ids of each kind, then the objects in batches. A region: the objects of its
-municipalities; then the services met at the region's places and the channels of the region's services, wherever
-these are, because PTV's filter goes by the area of each thing alone. In both, organisations that anything names
-and parents of organisations are fetched by id: PTV's list leaves out organisations without content (verified).
+municipalities, and of the regions and counties that hold them; then the services met at the region's places and the
+channels of the region's services, wherever these are, because PTV's filter goes by the area of each thing alone. In
+both, organisations that anything names and parents of organisations are fetched by id: PTV's list leaves out
+organisations without content (verified).
 With `version: v12` everything is left to `v12.fetch`.
 """
 
@@ -13,6 +14,7 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.ptv import changes
+from pipeline.sources.ptv.areas import Area, areas_of
 from pipeline.sources.ptv.paging import Api
 from pipeline.sources.ptv.v12.fetch import fetch as fetch_v12
 
@@ -34,7 +36,8 @@ def fetch(job: FetchJob) -> None:
         changes.follow(job, harvest, whole_country=whole_country)
         return
     if job.municipality_codes:
-        harvest.region(job.municipality_codes, whole_country=whole_country)
+        areas = areas_of(job.municipality_codes, job.description.settings["area_filters"])
+        harvest.region(areas, whole_country=whole_country)
     else:
         harvest.everything()
     harvest.follow("organization", harvest.organizations)
@@ -71,11 +74,11 @@ class Harvest:
             self.objects(kind, list(ids))
         self.inside = {kind: set(ids) for kind, ids in self.known.items()}
 
-    def region(self, codes: tuple[str, ...], *, whole_country: bool) -> None:
-        """Every object of the municipalities, and what these refer to, one step far."""
-        for code in codes:
+    def region(self, areas: list[Area], *, whole_country: bool) -> None:
+        """Every object of the areas, and what these refer to, one step far."""
+        for area in areas:
             for kind in KINDS:
-                self._municipality(kind, code, whole_country=whole_country)
+                self._area(kind, area, whole_country=whole_country)
         if not any(self.known.values()):
             raise SourceFailed(
                 "PTV knows none of the municipalities of the region, or has nothing there. Check region in koonti.yml."
@@ -85,20 +88,20 @@ class Harvest:
         self.objects("service", self.missing("service", services))
         self.objects("channel", self.missing("channel", channels))
 
-    def _municipality(self, kind: str, code: str, *, whole_country: bool) -> None:
-        """Fetches one kind of a municipality; ids and batches stand in when pages of whole objects time out."""
+    def _area(self, kind: str, area: Area, *, whole_country: bool) -> None:
+        """Fetches one kind of an area; ids and batches stand in when pages of whole objects time out."""
         found = 0
         try:
-            for objects in self.api.area(kind, code, whole_country=whole_country):
+            for objects in self.api.area(kind, area, whole_country=whole_country):
                 found += self._learn(kind, objects)
         except SourceFailed as failure:
             if (failure.status or 0) < 500:
                 raise
-            rows = [row for page in self.api.area_ids(kind, code, whole_country=whole_country) for row in page]
+            rows = [row for page in self.api.area_ids(kind, area, whole_country=whole_country) for row in page]
             ids = list(dict.fromkeys(_ids(rows)))
             self.objects(kind, self.missing(kind, dict.fromkeys(ids)))
             found = len(ids)
-        self._progress(f"municipality {code}: {_count(found)} {WORDS[kind]}")
+        self._progress(f"{area}: {_count(found)} {WORDS[kind]}")
 
     def follow(self, kind: str, wanted: dict[str, None]) -> None:
         """Fetches what is referred to, and what that refers to (parents); each id once, so circles end."""

@@ -12,8 +12,10 @@ from typing import Any
 from pipeline.sources.contract import FetchJob
 from pipeline.sources.errors import SourceFailed
 from pipeline.sources.http import Page
+from pipeline.sources.ptv.areas import Area
 
 GONE = 404
+REFUSED = 400
 
 
 class Api:
@@ -26,31 +28,42 @@ class Api:
         self._paths = settings["paths"]
         self._batch_size = _batch_size(job.options.get("batch_size", settings["batch_size"]), settings["batch_limit"])
         self._settings = settings
+        self._progress = job.progress
         self._omitted = 0
+        self._refused: set[str] = set()
+        """Kinds of areas that the platform does not filter by."""
 
     def ids(self, kind: str, **query: str) -> Iterator[list[Any]]:
         """All rows `{id, name}` of a kind, a page at a time; `date` and `status` limit them."""
         return self._pages(self._paths[kind]["ids"], query)
 
-    def area(self, kind: str, code: str, *, whole_country: bool) -> Iterator[list[Any]]:
-        """The whole objects of a municipality, a page at a time; no page for a code that PTV does not know."""
-        path = self._paths[kind]["area"].format(code=code)
-        return self._pages(path, {"includeWholeCountry": str(whole_country).lower()}, may_be_unknown=True)
+    def area(self, kind: str, area: Area, *, whole_country: bool) -> Iterator[list[Any]]:
+        """The whole objects of an area, a page at a time; no page for an area that PTV does not know."""
+        path = self._paths[kind]["area"].format(area=area.kind, code=area.code)
+        return self._pages(path, {"includeWholeCountry": str(whole_country).lower()}, area)
 
-    def area_ids(self, kind: str, code: str, *, whole_country: bool, **query: str) -> Iterator[list[Any]]:
+    def area_ids(self, kind: str, area: Area, *, whole_country: bool, **query: str) -> Iterator[list[Any]]:
         """As `area`, but rows `{id, name}`: much lighter for the platform; `date` limits them."""
-        path = self._paths[kind]["area_ids"].format(code=code)
-        return self._pages(path, {"includeWholeCountry": str(whole_country).lower(), **query}, may_be_unknown=True)
+        path = self._paths[kind]["area_ids"].format(area=area.kind, code=area.code)
+        return self._pages(path, {"includeWholeCountry": str(whole_country).lower(), **query}, area)
 
-    def _pages(self, path: str, params: dict[str, str], *, may_be_unknown: bool = False) -> Iterator[list[Any]]:
-        """Pages from 1 to pageCount; raises `SourceFailed` when a listing repeats itself, breaks off or never ends."""
+    def _pages(self, path: str, params: dict[str, str], area: Area | None = None) -> Iterator[list[Any]]:
+        """Pages from 1 to pageCount; raises `SourceFailed` when a listing repeats itself, breaks off or never ends.
+
+        An area may be one that the platform does not know; a kind of areas that it refuses is not asked for again.
+        """
+        if area and area.kind in self._refused:
+            return
+        allow = () if area is None else (GONE,) if area.is_municipality else (GONE, REFUSED)
         url = f"{self._base}/{path}"
         seen: set[str] = set()
         number, first_count = 1, None
         while True:
-            page = self._client.get(
-                url, {**params, "page": number}, expect="json", allow=(GONE,) if may_be_unknown else ()
-            )
+            page = self._client.get(url, {**params, "page": number}, expect="json", allow=allow)
+            if page.status == REFUSED and area:
+                self._refused.add(area.kind)
+                self._progress(f"PTV does not answer by {area.kind}; what is limited to such an area alone is missing")
+                return
             if page.status == GONE:
                 _told_gone(page)
                 return

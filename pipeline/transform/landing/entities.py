@@ -34,6 +34,9 @@ def land_item(c: Collector, item: Item) -> None:
     content = content_hash(item)
     if not c.admit(record_id, content, item.native_id):
         return
+    modified = moment(item.modified) if item.modified else None
+    if item.modified and modified is None:
+        c.problem(record_id, "modified", "date_invalid", str(item.modified))
     best = found_names[0]["name"] if found_names else None
     owner = c.record_id(item.organization) if item.organization else None
     c.put(
@@ -45,7 +48,7 @@ def land_item(c: Collector, item: Item) -> None:
             "kind": item.kind,
             "native_url": item.url,
             "name": best,
-            "modified_at": moment(item.modified) if item.modified else None,
+            "modified_at": modified,
             "content_hash": content,
             "raw_hash": item.raw or c.snapshot_digest,
             "owner_record_id": owner if item.kind != "organization" else None,

@@ -5,7 +5,7 @@ Does not belong here: how a name is read (`transform.names`), and which of sever
 """
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -79,10 +79,15 @@ def type_by_noun(name: str) -> str | None:
         return None
     if words[1:] == ["liitto"] and (place := place_forms().get(words[0])) and place.kind == "region":
         return "municipality"
+    return _of_last_word(words[-1]) or _first_words().get(words[0])
+
+
+@lru_cache(maxsize=50_000)
+def _of_last_word(word: str) -> str | None:
     for ending, compound, kind in _nouns():
-        if words[-1] == ending or (compound and words[-1].endswith(ending)):
+        if word == ending or (compound and word.endswith(ending)):
             return kind
-    return _first_words().get(words[0])
+    return None
 
 
 @cache

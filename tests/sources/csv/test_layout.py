@@ -116,5 +116,6 @@ def test_a_known_word_deep_in_the_data_is_not_the_header(read: Callable[..., Any
         read("avain,arvo\na,b\nc,d\ne,f\nyhdistys,g\nh,i\n")
 
 
-def test_a_header_without_rows_gives_nothing(read: Callable[..., Any]) -> None:
-    assert read("Nimi;Kunta\n") == []
+def test_a_header_without_rows_is_no_list(read: Callable[..., Any]) -> None:
+    with pytest.raises(SourceFailed, match=r"lista.csv has column names but no rows below them; put the list there"):
+        read("Nimi;Kunta\n;\n")

@@ -2,6 +2,8 @@
 
 import csv
 import io
+import itertools
+import random
 import re
 import unicodedata
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from hypothesis import strategies as st
 
 from pipeline.sources.csv.delimiter import _lenient
 from pipeline.sources.csv.delimiter import cells as split_cells
-from pipeline.sources.csv.encoding import decode
+from pipeline.sources.csv.encoding import _sloppy, decode
 from pipeline.sources.csv.headers import recognise
 from pipeline.sources.csv.reading import read
 from pipeline.sources.errors import SourceFailed
@@ -98,6 +100,22 @@ def test_text_read_in_a_wrong_encoding_before_is_put_right(wrong: str, times: in
     found = decode(damaged.encode())
     assert found.text == text
     assert "put right" in found.notes[0]
+
+
+@pytest.mark.parametrize("times", [1, 2, 3])
+def test_text_read_wrongly_several_times_in_different_encodings_is_put_right(times: int) -> None:
+    text = "Nimi;Kunta\nÄänekosken Äijät ry;Äänekoski\nÖljymäen ”Åkrat” – rf;Kuopio\n"
+    for wrongs in itertools.product(("cp1252", "iso-8859-1", "mac_roman"), repeat=times):
+        damaged = text
+        for wrong in wrongs:
+            damaged = _sloppy(damaged.encode(), wrong)
+        assert decode(damaged.encode()).text == text, wrongs
+
+
+def test_bytes_of_no_text_are_no_list_even_when_some_spell_letters() -> None:
+    with pytest.raises(SourceFailed, match="x is not a text or spreadsheet; ask for the list as"):
+        read(random.Random(1).randbytes(5000), "x", known, {})
+    assert read_back("Nimi;Kunta\nYhtiö ry;Ii\n\x1a".encode("cp1252"))[1] == ["Yhtiö ry", "Ii"]
 
 
 def test_right_text_with_odd_signs_is_left_alone() -> None:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from pipeline.sources.csv import archive
 from pipeline.sources.csv.reading import read as read_book
 from pipeline.sources.errors import SourceFailed
+from tests.sources.csv.conftest import zipped
 
 ROWS = [["Nimi", "Kunta"], ["Kylätalo ry", "Kuopio"], ["Åboföreningen rf", "Turku"]]
 
@@ -76,6 +77,40 @@ def test_hidden_sheets_are_passed_over_unless_named(xlsx: Callable[..., bytes], 
     body = xlsx({"A": ROWS, "Vanha": [["Nimi"], ["Piilo ry"]]}, hidden=["Vanha"])
     assert read(body).ids == ["Kylätalo ry@Kuopio", "Åboföreningen rf@Turku"]
     assert read(body, sheet="Vanha").ids == ["Piilo ry"]
+    (finding,) = read(body).findings
+    assert "sheet 'Vanha' is hidden and was not read" in finding.message
+
+
+def test_formulas_that_were_never_worked_out_are_told_and_those_with_a_value_are_not(
+    raw_xlsx: Callable[[str], bytes], read: Callable[..., Any]
+) -> None:
+    def cell(place: str, formula: str, value: str) -> str:
+        return f'<c r="{place}"{formula}><f>A1&amp;B1</f>{value}</c>'
+
+    head = '<row r="1"><c r="A1" t="str"><v>Nimi</v></c><c r="B1" t="str"><v>Kunta</v></c></row>'
+    named = '<c r="A2" t="str"><v>A ry</v></c>'
+    fine = cell("B2", ' t="str"', "<v>Kuopio</v>") + cell("C2", ' t="str"', "<v></v>") + cell("D2", "", "<v>2</v>")
+    found = read(raw_xlsx(f'{head}<row r="2">{named}{fine}</row>'))
+    assert (found.items[0].addresses[0].municipality, found.findings) == ("Kuopio", [])
+    lacking = "".join(cell(place, "", value) for place, value in (("B2", "<v></v>"), ("C2", "<v/>"), ("D2", "")))
+    (finding,) = read(raw_xlsx(f'{head}<row r="2">{named}{lacking}</row>')).findings
+    assert (finding.code, finding.level) == ("record_unreadable", "warning")
+    assert finding.message.startswith("lista.csv: formulas without a value: 3, read as empty cells; open the file in")
+
+
+def test_files_with_a_password_say_so(xlsx: Callable[..., bytes], ods: Callable[..., bytes]) -> None:
+    locked = bytearray(xlsx({"A": ROWS}))
+    for mark, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        start = -1
+        while (start := locked.find(mark, start + 1)) >= 0:
+            locked[start + place] |= 1
+    with zipfile.ZipFile(io.BytesIO(ods(ROWS))) as whole:
+        parts = {name: whole.read(name).decode() for name in whole.namelist()}
+    inside = "<manifest:encryption-data/></manifest:manifest>"
+    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace("</manifest:manifest>", inside)
+    for body in (bytes(locked), zipped(parts)):
+        with pytest.raises(SourceFailed, match=r"^lista is protected by a password; save a copy without one\.$"):
+            cells(body)
 
 
 def test_cells_without_positions_are_read(raw_xlsx: Callable[[str], bytes]) -> None:

@@ -51,7 +51,7 @@ def test_a_theme_day_has_its_day_topic_and_organiser(read: Any, body: str) -> No
 def test_days_that_are_not_understood_are_told_and_none_is_guessed(read: Any) -> None:
     block = "<div class='teemapaiva'><span class='aika'>joka 2. keskiviikko</span><h3>Sydänpäivä</h3></div>"
     parsed = read(page(f"<ul class='teemapaivat'><li>Tulossa keväällä</li></ul>{block}"))
-    assert codes(parsed) == ["record_unreadable", "date_invalid"]
+    assert codes(parsed) == ["record_unreadable", "unknown_organization", "date_invalid"]
     (event,) = of(parsed, "event")
     assert (event.valid_from, event.hours[0].description) == (None, "joka 2. keskiviikko")
     assert event.organization == "organization/A ry"

@@ -1,17 +1,22 @@
 """PTV v11 by changes: the records are those of a full fetch, for a fraction of the requests and of the reading."""
 
 import copy
+import itertools
 from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
+from uuid import NAMESPACE_DNS, uuid5
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline.demo.ptv_catalogue import Catalogue, make_catalogue
 from pipeline.demo.ptv_server import ptv_site
 from pipeline.sources import snapshots
 
 Night = Callable[..., Any]
+PLACES = itertools.count()
 LATER = "2026-11-23T12:00:00.5"
 
 
@@ -61,6 +66,54 @@ def test_after_a_delta_the_records_are_those_of_a_full_fetch(
         assert one.tables() == other.tables()
         assert {"Uusi nimi", "Uusi paikka"} <= {row["name"] for row in one.rows("record")}
         assert outcome.read == len(one.rows("record"))
+
+
+DAY = st.lists(
+    st.tuples(
+        st.sampled_from(["rename", "archive", "add"]), st.sampled_from(["services", "channels"]), st.integers(0, 9)
+    ),
+    min_size=1,
+    max_size=6,
+)
+
+
+@settings(max_examples=12)
+@given(days=st.lists(DAY, min_size=1, max_size=3), codes=st.sampled_from([(), ("297", "140")]))
+def test_after_any_days_of_changes_the_records_are_those_of_a_full_fetch(
+    night: Night, invent: SimpleNamespace, days: list[list[tuple[str, str, int]]], codes: tuple[str, ...]
+) -> None:
+    catalogue = make_catalogue(invent.small_world())
+    for kind in ("organizations", "services", "channels"):
+        for entry in catalogue[kind].values():
+            entry.body["modified"] = "2026-01-01T00:00:00"
+    options = {"base_url": "{base}/api/v11", "codes": codes}
+    site, place = ptv_site([], catalogue=catalogue), str(next(PLACES))
+    with night(site, "ptv", f"delta{place}", **options) as one, night(site, "ptv", f"whole{place}", **options) as other:
+        one.run(0)
+        for number, day in enumerate(days, 1):
+            for step, (what, kind, index) in enumerate(day):
+                happen(catalogue, what, kind, index, f"2026-11-{22 + number}T12:00:{step:02}.5", f"{number}-{step}")
+            taken, _ = one.run(number)
+            assert not taken.full
+        other.run(len(days))
+        assert one.tables() == other.tables()
+
+
+def happen(catalogue: Catalogue, what: str, kind: str, index: int, moment: str, mark: str) -> None:
+    """One change of a day, as far as there is anything left to change."""
+    ids = sorted(catalogue[kind])
+    if not ids:
+        return
+    guid, names = ids[index % len(ids)], {"services": "serviceNames", "channels": "serviceChannelNames"}[kind]
+    if what == "archive":
+        catalogue.archive(kind, guid, moment)
+    elif what == "rename":
+        catalogue.change(kind, guid, moment, **{names: named(f"Nimi {mark}")})
+    else:
+        new = copy.deepcopy(catalogue[kind][guid])
+        new.id = new.body["id"] = str(uuid5(NAMESPACE_DNS, f"{kind}-{mark}"))
+        catalogue[kind][new.id] = new
+        catalogue.change(kind, new.id, moment, **{names: named(f"Uusi {mark}")})
 
 
 def test_a_replay_gives_the_same_bytes_whether_or_not_records_of_the_base_are_there(
