@@ -17,7 +17,7 @@ import pyarrow as pa
 from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
-from pipeline.dedupe.letters import LETTERS, bare_pairs, letters
+from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
@@ -106,7 +106,8 @@ def compare(
     levels["letters"] = letters(table, a, b, bare, _akin(levels))
     one_name = levels["full_name"] == FULL.index("same")  # "Musiikinystävät" and "musiikin ystävät"
     levels["dependent"][one_name & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
-    levels["dependent"][bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
+    beside = np.flatnonzero(bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided")))
+    levels["dependent"][beside[~names_the_body(table, a[beside], b[beside])]] = 0
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)
 

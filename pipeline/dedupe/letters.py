@@ -6,6 +6,9 @@ import numpy.typing as npt
 from pipeline.dedupe.coding import Bools, Codes, components
 from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.name_table import NameTable
+from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.typing_errors import repaired
 
 LETTERS = ("none", "of_several", "of_one")
 
@@ -29,3 +32,20 @@ def letters(table: NameTable, a: Codes, b: Codes, bare: Bools, akin: Bools) -> n
     several = np.bincount(both >> 32, minlength=len(body)) > 1
     level[rows] = np.where(several[short], 1, 2)
     return level
+
+
+def names_the_body(table: NameTable, a: Codes, b: Codes) -> Bools:
+    """Whether the abbreviation of each pair stands for the body that the other name is beside, its letters being all
+    spoken for without the noun of the body beside: "KPuS" is "Kustavin Puutarhaseura" and not its supporters.
+
+    The pairs are `bare_pairs`; few of them are asked.
+    """
+    first = table.alone[a] >= 0
+    short, other = np.where(first, table.alone[a], table.alone[b]), table.full_of[np.where(first, b, a), 0]
+    nouns = lexicon().dependents
+    found = np.zeros(len(a), dtype=bool)
+    for i, (code, full) in enumerate(zip(short.tolist(), other.tolist(), strict=True)):
+        words = table.spoken[full] if full >= 0 else []
+        rest = [w for w in words if (repaired(w) or w) not in nouns]
+        found[i] = len(rest) < len(words) and letters_fit(table.shorts[code], rest)
+    return found

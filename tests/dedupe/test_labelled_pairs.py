@@ -178,3 +178,10 @@ def test_one_body_in_two_wordings(one: str, other: str) -> None:
 def test_a_form_column_that_settles_nothing_keeps_nobody_apart() -> None:
     a = {"name": "Kajaanin Sädekehät ry", "municipality_code": "205"}
     assert decide(a, {"name": "Kajaanin Sädekehät", "municipality_code": "205", "legal_form": None}) == "same"
+
+
+def test_an_abbreviation_is_the_body_that_its_letters_name_and_not_its_supporters() -> None:
+    office = {"municipality_code": "205", "phones": ["+358440000001"], "emails": ["toimisto@example.fi"]}
+    short = {"name": "KPuS", **office}
+    assert decide(short, {"name": "Kajaanin Puutarhaseura ry", **office}) == "same"
+    assert decide(short, {"name": "Kajaanin Puutarhaseuran Kannatusyhdistys ry", **office}) != "same"
