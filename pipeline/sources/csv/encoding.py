@@ -23,6 +23,8 @@ _BOMS = (
 )
 _TELLING_LINES = 2000
 """So many lines with letters above 127 tell the encoding of a file."""
+MIXED = 4
+"""A file of which more than one telling line in so many is UTF-8 was put together of two."""
 _ASCII = bytes(range(128))
 _CANDIDATES = ("cp1252", "iso-8859-1", "mac_roman", "cp850")
 _LETTERS = "åäöÅÄÖ"
@@ -108,10 +110,10 @@ def _utf8(body: bytes) -> Decoded | None:
         return Decoded(body.decode("utf-8"), "utf-8")
     except ValueError:
         pass
-    # A file put together of two: most lines UTF-8, some not. Lines in an 8-bit encoding are hardly ever UTF-8.
+    # A file put together of two: some lines UTF-8, some not. Lines in an 8-bit encoding are hardly ever UTF-8.
     lines = body.removeprefix(codecs.BOM_UTF8).split(b"\n")
     telling = list(islice((line for line in lines if not line.isascii()), _TELLING_LINES))
-    if sum(map(_is_utf8, telling)) * 2 <= len(telling) and not body.startswith(codecs.BOM_UTF8):
+    if sum(map(_is_utf8, telling)) * MIXED <= len(telling) and not body.startswith(codecs.BOM_UTF8):
         return None
     wrong = [index for index, line in enumerate(lines) if not _is_utf8(line)]
     for index in wrong:

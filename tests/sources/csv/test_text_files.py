@@ -133,6 +133,11 @@ def test_a_file_put_together_of_two_encodings_is_read_line_by_line() -> None:
     assert found.text.endswith("Känkkäränkkä ry;Turku\n") and "Pöllö" in found.text
 
 
+def test_half_of_the_lines_in_utf_8_are_enough_to_see_that_two_files_were_put_together() -> None:
+    body = "Nimi;Kunta\nPöllö ry;Ähtäri\n".encode() + "Känkkäränkkä ry;Hämeenlinna\n".encode("cp1252")
+    assert decode(body).text.splitlines()[1:] == ["Pöllö ry;Ähtäri", "Känkkäränkkä ry;Hämeenlinna"]
+
+
 def test_the_given_encoding_is_obeyed_or_refused() -> None:
     assert decode(b"\x8a", "mac-roman").text == "ä"
     with pytest.raises(SourceFailed, match="not known"):
