@@ -189,13 +189,18 @@ def _told(features: pa.Table, column: str, ignored: tuple[str, ...] = ()) -> Com
     return levels
 
 
+NO_FORM = ("unregistered", "julkyht", "srk")
+"""Forms that settle nothing: what a source believes, a body of its own law, and a parish, which may be a registered
+association (a free church) or none."""
+
+
 def _legal_form(features: pa.Table) -> Comparer:
     """ "Unregistered" is what a source believes, and a body of its own law is an association to most: no conflict.
 
     A name without a form is mostly an association's; a foundation, co-operative or company says so. One whose noun
     is "yhdistys" says that it is none of these.
     """
-    told = _told(features, "legal_form", ignored=("unregistered", "julkyht"))
+    told = _told(features, "legal_form", ignored=NO_FORM)
     code, values = coded(features.column("legal_form"))
     marked = np.array([v in ("sr", "osk", "oy") for v in values] + [False])[code]
     noun, nouns = coded(features.column("head"))

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
-from pipeline.dedupe.comparison import Comparison
+from pipeline.dedupe.comparison import NO_FORM, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
 
@@ -69,7 +69,7 @@ def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
     if "" in numbers:
         number = np.where(number == numbers.index(""), -1, number)
     form, forms = coded(features.column("legal_form"))
-    form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in ("unregistered", "julkyht")]), -1, form)
+    form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in NO_FORM]), -1, form)
     umbrella = coded(features.column("umbrella"))[0]
     namesake = np.maximum(namesake_towns(features), -1)
     place, several = _places(features)

@@ -1,10 +1,17 @@
 """Finds the noun of a body beside the one that the name says: "Tarmon Tuki", "Marttaliiton Kannatusyhdistys"."""
 
+from functools import lru_cache
+
+from rapidfuzz.distance import OSA
+
 from pipeline.transform.names.folding import DASH, MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found
+
+SHORTEST, LONG = 6, 10
+"""Letters of nouns that are recognised in spite of a slip, and of those whose first letter may be the slip."""
 
 
 def find_dependent(
@@ -28,14 +35,14 @@ def find_dependent(
     if written in lex.beside:
         rest[free[-1]] = None
         return written
-    at, last = free[-1], written if written in lex.dependents else repaired(written)
+    at, last = free[-1], _meant(written)
     if last not in lex.dependents and len(free) > 1:
         at, written = free[-2], rest[free[-2]] or ""
-        last = written if written in lex.clear_dependents else repaired(written)
+        last = _meant(written)
         last = last if last in lex.clear_dependents else None
     if last not in lex.dependents:
         return None
-    before = next((i for i, w in enumerate(plain) if w == written or repaired(w) == last), 0) - 1
+    before = next((i for i, w in enumerate(plain) if w == written or _meant(w) == last), 0) - 1
     if before < 0 or not (plain[before].endswith("n") or plain[before] == letters or last in lex.clear_dependents):
         return None
     of_umbrella = found is not None and plain[before] not in place_words()
@@ -45,3 +52,25 @@ def find_dependent(
         return None
     rest[at] = None
     return lex.dependents[last]
+
+
+def may_be_dependent(word: str) -> bool:
+    """True for the noun of a body beside another, also with one slip of the key in it."""
+    return word in lexicon().dependents or _slipped(word) is not None
+
+
+def _meant(word: str) -> str | None:
+    """The noun of a body beside another that a word is or means; else what it is a typing error of, or null."""
+    return word if word in lexicon().dependents else _slipped(word) or repaired(word)
+
+
+@lru_cache(maxsize=1 << 16)
+def _slipped(word: str) -> str | None:
+    if len(word) < SHORTEST or word in lexicon().dependents:
+        return None
+    for noun in sorted(lexicon().dependents):
+        # the genitive "nuoren" is no slip of "nuoret", nor is a word with another beginning unless it is long
+        alike = len(noun) >= SHORTEST and noun[-1] == word[-1] and (noun[0] == word[0] or len(noun) >= LONG)
+        if alike and abs(len(noun) - len(word)) < 2 and OSA.distance(noun, word, score_cutoff=1) == 1:
+            return noun
+    return None

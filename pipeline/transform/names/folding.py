@@ -32,7 +32,6 @@ _SIGNS = frozenset("/-,;:|()[]")
 
 
 _BROKEN = re.compile(r"[ÂÃ][\x80-\xff€-™ -ÿ]")
-_LOST = re.compile(r"(?<=\w)[?\ufffd](?=\w)|\ufffd(?=\w)")
 
 
 def tidy(text: str) -> str:
@@ -55,11 +54,6 @@ def _mended(text: str) -> str:
         except UnicodeError:
             continue
     return text
-
-
-def guessed(folded: str) -> str:
-    """A letter lost to "?" or U+FFFD inside a word read as a, the letter that ä and å fold to and the likeliest."""
-    return _LOST.sub("a", folded)
 
 
 def ascii_fold(text: str) -> str:

@@ -4,9 +4,10 @@ from functools import lru_cache
 
 from pipeline.transform.names.abbreviations import abbreviates, find_abbreviation, initials_of
 from pipeline.transform.names.dependents import find_dependent
-from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, guessed, tidy, words
+from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, tidy, words
 from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.lost_letters import restored
 from pipeline.transform.names.model import Dissected, ParsedName
 from pipeline.transform.names.place_words import NO_PLACES, find_places, may_be_place
 from pipeline.transform.names.several import SEVERAL, is_several
@@ -63,7 +64,7 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
 def words_of(display: str) -> list[str]:
     """The ASCII-folded words and marks of a tidied name."""
     folded = with_whole_words(ascii_fold(display))
-    return [written_out(w) for w in words(guessed(folded) if "?" in folded or "\ufffd" in folded else folded)]
+    return [written_out(w) for w in words(restored(folded) if "?" in folded or "\ufffd" in folded else folded)]
 
 
 def dissect(display: str, everything: list[str], language: str | None = None) -> Dissected:

@@ -120,5 +120,5 @@ def _is_place(text: str, word: PlaceWord, span: list[int], free: list[int], umbr
     if text in lexicon().ordinary_places:
         if word.is_genitive:
             return after_umbrella or (span[0] == free[0] and not is_last)
-        return is_last and after_umbrella
+        return after_umbrella  # "MLL Perho", "LC Lahti/Wellamo"
     return not word.is_genitive or not is_last or umbrella is not None or len(free) > len(span)

@@ -4,6 +4,7 @@ Most names hold no section, no umbrella and no typing error; a look at the signs
 once, spares the search. Nothing is decided here: a sign says "possible", the reader of that part decides.
 """
 
+from pipeline.transform.names.dependents import may_be_dependent
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import may_be_form
 from pipeline.transform.names.lexicon import lexicon
@@ -38,7 +39,7 @@ def _look(word: str) -> int:
         | PLACE * may_be_place(word)
         | ERROR * (repaired(word) is not None)
         | SECTION * word.endswith(lex.loose_sections)
-        | DEPENDENT * (word in lex.dependents or word in lex.beside)
+        | DEPENDENT * (word in lex.beside or may_be_dependent(word))
         | (SWEDISH if swedish else FINNISH * word.endswith(_FINNISH_ENDINGS))
     )
 
