@@ -34,12 +34,19 @@ _SIGNS = frozenset("/-,;:|()[]")
 _BROKEN = re.compile(r"[ÂÃ][\x80-\xff€-™ -ÿ]")
 
 
+_SEVEN_BITS = re.compile(r"(?<=[A-Za-z{|}])[{|}](?=[A-Za-z{|}])|(?<=[A-Za-z{|}])[{}](?![^\W\d_])")
+_NATIONAL = {"{": "ä", "|": "ö", "}": "å"}
+"""What signs inside words stand for in the Finnish seven-bit code (SFS 4017, ISO 646), which old systems still send."""
+
+
 def tidy(text: str) -> str:
     """One kind of space, dash and apostrophe, composed letters, no quotes around.
 
     Changes no word but one whose letters a wrong decoding broke ("JyvÃ¤skylÃ¤"), and that only where the bytes
     have one reading.
     """
+    if "{" in text or "|" in text or "}" in text:
+        text = _SEVEN_BITS.sub(lambda found: _NATIONAL[found[0]], text)
     if not text.isascii():
         text = _mended(text) if _BROKEN.search(text) else text
         text = unicodedata.normalize("NFC", text)

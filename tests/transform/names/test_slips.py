@@ -44,3 +44,24 @@ def test_lost_letters_are_read_by_what_lists_know_and_else_as_a(folded: str, rea
 def test_a_free_church_is_one_with_and_without_its_association() -> None:
     one, other = parse("Suomen Vapaakirkko Eura ry"), parse("Euran Vapaaseurakunta")
     assert (one.umbrella, one.places) == (other.umbrella, other.places)
+
+
+@pytest.mark.parametrize(
+    ("written", "display"),
+    [
+        ("Sotkamon ker{ilij{t", "Sotkamon keräilijät"),
+        ("Ty|miehet ry", "Työmiehet ry"),
+        ("{ht{ri", "{htäri"),
+        ("Latu | Polku", "Latu | Polku"),
+        ("Latu {1}", "Latu {1}"),
+    ],
+)
+def test_signs_of_the_seven_bit_code_inside_words_are_letters(written: str, display: str) -> None:
+    assert parse(written).display == display
+
+
+@pytest.mark.parametrize(
+    ("short", "whole"), [("potilasharr.", "potilasharrastajat"), ("ringetteyhdist.", "ringetteyhdistys")]
+)
+def test_words_cut_short_are_read_whole(short: str, whole: str) -> None:
+    assert parse(f"Sotkamon {short}").core == parse(f"Sotkamon {whole}").core
