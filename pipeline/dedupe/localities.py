@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
-from pipeline.dedupe.villages import known_places
+from pipeline.dedupe.village_spelling import known_places
 from pipeline.dedupe.word_lists import flat as flatten
 from pipeline.dedupe.word_lists import replaced
 from pipeline.transform.names.place_words import PlaceWord, place_words

@@ -9,7 +9,7 @@ doubtful spelling means is told by addresses, see `localities`.
 
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,19 +17,14 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.village_spelling import known_places, spelled
 from pipeline.dedupe.word_lists import TEXT, Ints, codes, exchanged, joined, spoken, words_of
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.place_words import PlaceWord, place_words
-from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
 from pipeline.transform.names.umbrellas import find_umbrella, may_be_umbrella
 
 PLACES = 3
 """Places with which a frame must be seen to be one of chapters."""
-LONG = 6
-"""Letters from which a village may be another one mistyped."""
-RARELY = 0.1
-"""A spelling at most so often as another is its typing error."""
 OFTEN_BESIDE = 0.2
 """A word that stands beside a known place in more than this share of its names is no place itself."""
 
@@ -82,7 +77,7 @@ def with_villages(parsed: dict[str, Any]) -> None:
     for word, n in zip(cores.code[found].tolist(), times[cores.row[found]].tolist(), strict=True):
         seen[cores.place_stems[word]] += n
     beside, alone = _neighbours(parsed)
-    villages = _spelled({w: n for w, n in seen.items() if beside[w] <= OFTEN_BESIDE * (beside[w] + alone[w])})
+    villages = spelled({w: n for w, n in seen.items() if beside[w] <= OFTEN_BESIDE * (beside[w] + alone[w])})
     rows, at = _villages_of(cores, may_be, frames, villages)
     lists = zip(*(c.take(pa.array(rows)).to_pylist() for c in columns), strict=True)
     placed = [_placed(Name(*parts), i, villages) for parts, i in zip(lists, at.tolist(), strict=True)]
@@ -188,40 +183,6 @@ def _villages_of(cores: Cores, may_be: Bools, frames: pa.Array, villages: dict[s
     at[cores.row[found]] = cores.at[found]
     rows = np.flatnonzero(at >= 0)
     return rows, at[rows]
-
-
-def _spelled(villages: dict[str, int]) -> dict[str, str]:
-    """Village -> how it is meant: one letter from a municipality or a far more frequent village is a typing error."""
-    index = dict(_spellings())
-    meant: dict[str, str] = {}
-    frequent: dict[str, int] = {}
-    for village, n in sorted(villages.items(), key=lambda kv: (-kv[1], kv[0])):
-        near = next((index[k] for k in deletions(village) if k in index), None)
-        if village in known_places():
-            near = village
-        if near is not None and near != village and near in known_places():
-            near = None  # which of the two it is their addresses tell, see `localities`
-        if near is None or (near != village and (len(village) < LONG or n > RARELY * frequent.get(near, LONG))):
-            meant[village] = village
-            frequent[village] = n
-            for key in deletions(village):
-                index.setdefault(key, village)
-        else:
-            meant[village] = near
-    return meant
-
-
-@cache
-def known_places() -> dict[str, PlaceWord]:
-    """Municipalities by their stem."""
-    towns = [(w, p) for w, p in sorted(place_words().items(), key=lambda kv: kv[0]) if p.codes[0].isdigit()]
-    return {place_stem(w): p for w, p in towns if " " not in w and len(w) > 3}
-
-
-@cache
-def _spellings() -> dict[str, str]:
-    """One-letter deletions of the municipalities' stems -> the municipality."""
-    return {key: word for word in sorted(known_places()) for key in deletions(word)}
 
 
 @lru_cache(maxsize=1 << 18)
