@@ -21,6 +21,7 @@ from rapidfuzz import fuzz, process
 from pipeline.dedupe.coding import Codes
 from pipeline.dedupe.name_table import LEAST, NameTable, Texts
 from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.lexicon import lexicon
 
 LEVELS = (
     "other_number", "different", "other_language", "one_empty", "nameless", "partial", "close", "abbreviation",
@@ -216,13 +217,20 @@ def _fit(table: NameTable, short: Codes, full: Codes) -> npt.NDArray[np.bool_]:
 
 
 def _prefixed(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
-    """One core is the beginning of the other: a brand with and without its noun ("Valnaukoti", "Valnau")."""
+    """One core is the beginning of the other: a brand with and without its noun ("Valnaukoti", "Valnau").
+
+    Not where the longer one is a noun itself: a Seurakuntayhtymä is another body than its Seurakunta.
+    """
     left, right = table.cores.values[x], table.cores.values[y]
     one_word = table.words.shape[1] == 1 or ((table.words[x, 1] < 0) & (table.words[y, 1] < 0))
     alike = one_word & (table.beginning[x] == table.beginning[y])
     fits = np.flatnonzero(alike & (np.minimum(table.cores.length[x], table.cores.length[y]) >= SHORTEST))
     found = np.zeros(len(x), dtype=bool)
-    found[fits] = [p.startswith(q) or q.startswith(p) for p, q in zip(left[fits], right[fits], strict=True)]
+    heads = lexicon().heads
+    found[fits] = [
+        (p.startswith(q) and p not in heads) or (q.startswith(p) and q not in heads)
+        for p, q in zip(left[fits], right[fits], strict=True)
+    ]
     return found
 
 

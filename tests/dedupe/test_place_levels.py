@@ -31,6 +31,7 @@ def decide(one: Row, other: Row) -> str:
         (("Karjalan Liiton Kainuun piiri", None), ("Karjalan Liiton Satakunnan piiri", None)),
         (("Sädekehäliitto ry", "091"), ("Helsingin Kalakerho ry", "091")),
         (("Epilepsialiitto ry", "091"), ("Helsingin Epilepsiayhdistys ry", "091")),
+        (("Kajaanin seurakunta", "205"), ("Kajaanin seurakuntayhtymä", "205")),
         (("Kajaani: Nuorisoseuran tanhujaosto", "205"), ("Kajaani-Seura", "205")),
     ],
 )
