@@ -74,7 +74,8 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
     spoken = language if language in ("fi", "sv") else None
     if spoken is None and signs & (SWEDISH | FINNISH):
         spoken = language_of(everything) if signs & SWEDISH else "fi"
-    body, section = _cut_section(everything) if signs & SECTION else (everything, None)
+    several = bool(signs & FORM) and is_several(everything)
+    body, section = _cut_section(everything) if signs & SECTION and not several else (everything, None)
     if signs & ERROR and (forms := _mended_forms(body)) != body:  # "Osuuskuta Reipas"
         body, signs = forms, signs | FORM
     form = legal_form(body, signs)
@@ -110,7 +111,7 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
     if carrier is not None and not abbreviates(carrier, [w for w in plain if w != carrier]):
         carrier = None
     dependent = find_dependent(rest, plain, found, letters, carrier) if (signs | mended_signs) & DEPENDENT else None
-    if dependent is None and signs & FORM and is_several(everything):
+    if several:
         dependent = SEVERAL
     core, head, level = _core(rest, carrier, has_umbrella=found is not None)
     if found is not None and section is None and (last := _section_word(core, only_sections=True)):
