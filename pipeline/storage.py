@@ -104,9 +104,14 @@ def replace_folder(aside: Path, folder: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def write_table(path: Path, data: pa.Table) -> None:
-    """One Parquet file, zstd; descriptions of table and columns travel in its schema."""
-    pq.write_table(data, path, compression="zstd", compression_level=3)
+def write_table(path: Path, data: pa.Table, *, packed: bool = False) -> None:
+    """One Parquet file, zstd; descriptions of table and columns travel in its schema.
+
+    `packed` is for files that are handed on: smaller, and with the bounds of each column, by which others find rows.
+    Those between the stages are read whole, and soon.
+    """
+    level = 3 if packed else 1
+    pq.write_table(data, path, compression="zstd", compression_level=level, write_statistics=packed)
 
 
 def in_key_order(name: str, data: pa.Table) -> pa.Table:
