@@ -149,6 +149,7 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
             version=out.name,
             previous_version=release.name if release else None,
             touched=built.carried.touched if built.carried else None,
+            renewed=built.carried.renewed if built.carried else None,
         )
         feed_s = time.perf_counter() - wall - ids_s - golden_s
         facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}

@@ -51,4 +51,5 @@ def changes(
         decided=fingerprints.decided(now, before.manifest if before else None, rules, previous),
         records=records.select(["record_id", "raw_hash", "content_hash", "lifecycle"]),
         touched=same.touched if same else None,
+        renewed=same.renewed if same else None,
     )

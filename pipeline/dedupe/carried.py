@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from pipeline import schema, storage
 from pipeline.dedupe import schedules
+from pipeline.dedupe.last_night import Renewed
 from pipeline.dedupe.touched import INPUTS, bearers, belongs
 
 ASSIGNED = "CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'"
@@ -113,33 +114,34 @@ def _naming(table: str) -> Iterable[str]:
 
 
 def together(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> pa.Table:
+    """`renewed` without what went and came."""
+    return renewed(name, before, made, entities).rows
+
+
+def renewed(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> Renewed:
     """The rows of before that belong to none of the entities, and those that were made of them.
 
     Both are in the order of the key, and so is the outcome; it has the shape of `made`.
     """
     gone = _positions(of_any(name, before, entities))
+    old_rows = before if before.schema.equals(made.schema, check_metadata=True) else before.cast(made.schema)
     if not len(gone) and not len(made):
-        return before
+        return Renewed(before, old_rows, made, made)
     first = schema.table(name).key[0]
     old, new = _fixed(before.column(first)), _fixed(made.column(first))
-    every = pa.concat_tables([before.cast(made.schema), made])
+    every = pa.concat_tables([old_rows, made])
+    went = before.take(pa.array(gone))
     if old is None or new is None or old.dtype != new.dtype:
         kept = np.delete(np.arange(len(every)), gone)
-        return every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
-    places = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
-    order = np.insert(np.arange(len(before)), places, np.arange(len(before), len(every)))
+        rows = every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
+        return Renewed(before, rows, went, made)
+    between = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
+    order = np.insert(np.arange(len(before)), between, np.arange(len(before), len(every)))
     keep = np.ones(len(every), dtype=bool)
     keep[gone] = False
-    order = order[keep[order]]
-    return _in_order(every, order)
-
-
-def _in_order(data: pa.Table, order: npt.NDArray[np.int64]) -> pa.Table:
-    """The rows of a table in another order, run by run: nearly all stay beside their neighbours."""
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
-    runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
-    parts = [data.slice(first, length) for first, length in runs]
-    return pa.concat_tables(parts).combine_chunks() if parts else data.slice(0, 0)
+    places = pa.array(order[keep[order]])
+    rows = pa.table([column.combine_chunks().take(places) for column in every.columns], schema=every.schema)
+    return Renewed(before, rows, went, made)
 
 
 def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:

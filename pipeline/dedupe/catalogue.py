@@ -119,15 +119,17 @@ def _in_part(
     said = carried.together("schedule", before.said, made["schedule"], todo)
     kept = before.tables
 
-    def together(name: str) -> pa.Table:
-        return carried.together(name, kept[name], made[name], todo).cast(made[name].schema)
+    def renewed(name: str) -> last_night.Renewed:
+        return carried.renewed(name, kept[name], made[name], todo)
 
-    tables = storage.at_once(together, (name for name in made if name != "schedule"))
+    taken = storage.at_once(renewed, (name for name in made if name != "schedule"))
+    tables = {name: one.rows for name, one in taken.items()}
     hours = carried.hours(kept["schedule"], said, tables["service_at_location"], todo)
     tables["schedule"] = hours.cast(made["schedule"].schema)
     con.register("golden_organization", tables["organization"])
     con.register("assertion", tables["assertion"])
-    return Catalogue(tables, _outside(con), states, _memory(con, inputs, said), wanted.corrected, Carried(before, todo))
+    memory, what = _memory(con, inputs, said), Carried(before, todo, taken)
+    return Catalogue(tables, _outside(con), states, memory, wanted.corrected, what)
 
 
 def _memory(con: duckdb.DuckDBPyConnection, inputs: pa.Table, said: pa.Table) -> dict[str, pa.Table]:

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,28 @@ class LastNight:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """A table of tonight of which most rows are those of the night before."""
+
+    before: pa.Table
+    """The table of the night before."""
+    rows: pa.Table
+    """That of tonight."""
+    gone: pa.Table
+    """The rows of before that were not taken over."""
+    made: pa.Table
+    """The rows of tonight that were not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """What a catalogue took over."""
 
     before: LastNight
     touched: frozenset[str]
     """The entities that were worked out: a row that belongs to none of these is as it was in `before`."""
+    renewed: Mapping[str, Renewed] = field(default_factory=dict)
+    """By table, without opening times: those also hang on rows of others."""
 
 
 @dataclass(frozen=True, slots=True)
