@@ -7,7 +7,7 @@ that depends on time or machine goes into them.
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -119,13 +119,23 @@ def in_key_order(name: str, data: pa.Table) -> pa.Table:
     return data.sort_by([(column, "ascending") for column in schema.table(name).key])
 
 
-def read_table(folder: Path, name: str) -> pa.Table:
-    """One table of a folder; a schema table that was not written is empty, columns newer than the file are null."""
+def read_table(folder: Path, name: str, columns: Sequence[str] | None = None) -> pa.Table:
+    """One table of a folder; a schema table that was not written is empty, columns newer than the file are null.
+
+    `columns` are those to be read, in this order; null reads all.
+    """
     path = folder / f"{name}.parquet"
     if path.exists():
-        found = pq.ParquetFile(path).read()
-        return schema.upgraded(name, found) if name in TABLES else found
-    return schema.empty(name)
+        found = pq.ParquetFile(path).read(columns)
+        found = schema.upgraded(name, found) if name in TABLES else found
+    else:
+        found = schema.empty(name)
+    return found.select(columns) if columns else found
+
+
+def read_others(folder: Path, names: Iterable[str], known: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Tables of a folder by name; those that are known already are not read again."""
+    return at_once(lambda name: known[name] if name in known else read_table(folder, name), names)
 
 
 def read_manifest(folder: Path) -> dict[str, Any] | None:

@@ -149,17 +149,11 @@ def seal_of(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(manifest.get(storage.SEALS), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def standing(golden: pa.Table, published: pa.Table) -> pa.Table:
-    """`STANDING` from `id, parent_organization_id` of every organisation and `entity_id` of what is published."""
-    con = storage.connect()
-    try:
-        con.register("golden", golden)
-        con.register("published", published)
-        found = con.sql("""
-            SELECT coalesce(g.id, p.entity_id) AS entity_id, g.parent_organization_id, g.id IS NOT NULL AS is_golden,
-                   p.entity_id IS NOT NULL AS is_published
-            FROM golden g FULL JOIN published p ON p.entity_id = g.id ORDER BY 1
-        """)
-        return found.to_arrow_table().cast(STANDS)
-    finally:
-        con.close()
+def standing(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """`STANDING` from `golden_id` (id, parent_organization_id of every organisation) and `published` (entity_id)."""
+    found = con.sql("""
+        SELECT coalesce(g.id, p.entity_id) AS entity_id, g.parent_organization_id, g.id IS NOT NULL AS is_golden,
+               p.entity_id IS NOT NULL AS is_published
+        FROM golden_id g FULL JOIN published p ON p.entity_id = g.id ORDER BY 1
+    """)
+    return found.to_arrow_table().cast(STANDS)
