@@ -134,10 +134,11 @@ def read(folder: Path, parts: Mapping[str, str]) -> LastNight | Doubt:
     differing = sorted(k for k in parts.keys() | kept["parts"].keys() if parts.get(k) != kept["parts"].get(k))
     if differing:
         return Doubt(f"not as in the night before: {', '.join(differing)}")
-    for name in (*TABLES, INPUT, STANDING, SAID):
-        path = folder / f"{name}.parquet"
-        if not path.is_file() or storage.seal(path) != seals.get(name):
-            return Doubt(f"{path.name} of the night before is missing or not as it was written")
+    files = {name: folder / f"{name}.parquet" for name in (*TABLES, INPUT, STANDING, SAID)}
+    found = storage.at_once(lambda name: storage.seal(files[name]) if files[name].is_file() else None, files)
+    for name, digest in found.items():
+        if digest is None or digest != seals.get(name):
+            return Doubt(f"{files[name].name} of the night before is missing or not as it was written")
     pool = ThreadPoolExecutor(1)
     reading = pool.submit(lambda: {name: storage.read_table(folder, name) for name in TABLES})
     pool.shutdown(wait=False)
