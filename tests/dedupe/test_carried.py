@@ -3,6 +3,7 @@
 import random
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
@@ -374,3 +375,19 @@ def test_old_and_new_rows_stand_in_the_order_of_the_key(before, after, entities,
     made = [row for row in after if row[0] in entities]
     kept = [row for row in before if row[0] not in entities]
     assert carried.together("assertion", table(before), table(made), wanted).equals(table(kept + made))
+
+
+@pytest.mark.parametrize("run", [1, 10**9], ids=["run by run", "row by row"])
+def test_rows_taken_over_and_rows_made_stand_in_the_order_of_the_key(monkeypatch, run):
+    monkeypatch.setattr(carried, "RUN", run)
+    said = [{"id": f"{n:032x}", "organization_id": f"org_{n % 7}", "email": "a@example.fi"} for n in range(60)]
+    before = schema.table_from_rows("email", said)
+    made = schema.table_from_rows("email", [row | {"email": "b@example.fi"} for row in said if row["id"][-1] in "3c"])
+    made = made.filter(pc.equal(made.column("organization_id"), "org_3"))
+    found = carried.renewed("email", before, made, {"org_3"})
+    others = [row for row in before.to_pylist() if row["organization_id"] != "org_3"]
+    assert found.rows.to_pylist() == sorted([*others, *made.to_pylist()], key=lambda row: row["id"])
+    assert found.rows.schema.equals(made.schema, check_metadata=True)
+    assert len(found.gone) == 60 - len(others)
+    assert found.made is made
+    assert 0 < len(made) < len(found.gone)
