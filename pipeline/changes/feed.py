@@ -163,15 +163,19 @@ def _hashes(con: duckdb.DuckDBPyConnection, side: Side, rows: Rows) -> None:
     """Table `hash_<side>` (entity_id, hash) of the changed entities; the order of rows is no matter."""
     changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
     said = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    meant: dict[frozenset[str], str] = {}
     for one in covered():
         for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
-            if len(data):
-                con.register(f"hashed_{one.name}_{n}", data)
-                con.register(f"meant_{one.name}_{n}", pa.table({"entity_id": pa.array(entities, pa.string())}))
-                said.append(
-                    f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name}_{n} "
-                    f"WHERE {one.owner} IN (SELECT entity_id FROM meant_{one.name}_{n}) GROUP BY 1"
-                )
+            if not len(data):
+                continue
+            con.register(f"hashed_{one.name}_{n}", data)
+            if entities not in meant:
+                meant[entities] = f"meant_{len(meant)}"
+                con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
+            said.append(
+                f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name}_{n} "
+                f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY 1"
+            )
     con.execute(f"""
         CREATE TEMP TABLE hash_{side} AS
         SELECT entity_id, md5({_DECIMAL}) AS hash FROM (

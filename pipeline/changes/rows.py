@@ -70,7 +70,7 @@ class Rows:
 
 def cut(name: str, data: pa.Table, entities: Collection[str]) -> pa.Table:
     """The rows that belong to one of the entities, whole or in part: most tables are many times larger."""
-    return data.filter(of_any(name, data, entities))
+    return data.filter(of_any(name, data, entities)) if len(data) else data
 
 
 def apart(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) -> tuple[pa.Table, pa.Table]:
