@@ -133,22 +133,24 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
         aside=nightly.Aside(),
     )
     tables = {"entity_registry": made.registry, "entity_record": made.members, "entity_event": made.events}
-    storage.write_tables(out, {"assignment": made.assignment, **tables})
+    storage.write_tables(folder / "identity", {"assignment": made.assignment, **tables})
     ids_s = time.perf_counter() - wall
-    built, more = _golden(con, made.assignment, folder, out, release, kept)
+    bridge = storage.read_table(release, "bridge") if release else schema.empty("bridge")
+    built, more = _golden(con, made.assignment, folder, out.name, bridge, kept)
     tables |= more
     golden_s = time.perf_counter() - wall - ids_s
     con.close()
     with storage.Writing(out) as writing:
-        writing.add({"assignment": made.assignment, **tables, **built.memory})
-        known = built.carried.before.tables if built.carried else {}
-        before = {n: known[n] if n in known else storage.read_table(release, n) for n in tables} if release else None
+        writing.add({**tables, **built.memory})
+        known = {**(built.carried.before.tables if built.carried else {}), "bridge": bridge}
+        before = storage.read_others(release, tables, known) if release else None
         tables["change"] = compute(
             before,
             tables,
             version=out.name,
             previous_version=release.name if release else None,
             touched=built.carried.touched if built.carried else None,
+            renewed=built.carried.renewed if built.carried else None,
         )
         feed_s = time.perf_counter() - wall - ids_s - golden_s
         facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
@@ -176,8 +178,8 @@ def _golden(
     con: duckdb.DuckDBPyConnection,
     assignment: pa.Table,
     folder: Path,
-    out: Path,
-    release: Path | None,
+    version: str,
+    bridge: pa.Table,
     kept: last_night.LastNight | last_night.Doubt,
 ) -> tuple[catalogue.Catalogue, dict[str, pa.Table]]:
     """The published tables of the day; what matching would have left is empty."""
@@ -186,10 +188,9 @@ def _golden(
     built = catalogue.build(con, assignment, kinds=kinds, before=before, remember=True)
     relations = pa.table({c: pa.array([], pa.string()) for c in RELATIONS})
     storage.write_tables(folder / "entities", {"relations": relations})
-    bridge = storage.read_table(release, "bridge") if release else schema.empty("bridge")
-    tables = dict(built.tables) | provenance.tables(con, folder / "entities", out, bridge)
+    tables = dict(built.tables) | provenance.tables(con, folder / "entities", folder / "identity", bridge)
     source = [{"id": s, "name": s} for s in kinds]
-    snapshot = [{"source": s, "version": out.name, "sha256": out.name} for s in kinds]
+    snapshot = [{"source": s, "version": version, "sha256": version} for s in kinds]
     tables["source"] = schema.table_from_rows("source", source)
     tables["snapshot"] = schema.table_from_rows("snapshot", snapshot)
     return built, tables | {name: schema.empty(name) for name in ("judgement", "correction")}
@@ -229,6 +230,7 @@ def main() -> None:
     options = asked.parse_args()
     if options.day:
         folder, before, out = options.day
+        pa.array([""])  # looks for pandas: part of the start of Python
         print(json.dumps(run_day(Path(folder), Path(before) if before else None, Path(out))))
         return
     with tempfile.TemporaryDirectory() as work:

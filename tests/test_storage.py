@@ -1,6 +1,7 @@
 """Folders of tables appear whole or not at all."""
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from pipeline import storage
@@ -59,3 +60,29 @@ def test_the_manifest_of_a_sealed_folder_tells_when_a_file_is_not_as_it_was_writ
     assert kept == {"a": storage.seal(folder / "a.parquet")}
     storage.write_table(folder / "a.parquet", NEW)
     assert kept != {"a": storage.seal(folder / "a.parquet")}
+
+
+def test_of_a_table_only_the_columns_asked_for_are_read(tmp_path):
+    both = pa.table({"a": [1, 2], "b": ["x", "y"]})
+    storage.write_tables(tmp_path / "folder", {"both": both})
+    assert storage.read_table(tmp_path / "folder", "both", ("b",)).equals(both.select(["b"]))
+    missing = storage.read_table(tmp_path / "folder", "bridge", ("content_hash", "record_id"))
+    assert missing.column_names == ["content_hash", "record_id"]
+    assert not len(missing)
+
+
+def test_tables_that_are_known_are_not_read_again(tmp_path):
+    folder = tmp_path / "folder"
+    storage.write_tables(folder, {"a": OLD, "b": OLD})
+    found = storage.read_others(folder, ("a", "b"), {"a": NEW})
+    assert found["a"] is NEW
+    assert found["b"].equals(OLD)
+
+
+def test_a_file_that_is_handed_on_says_the_same_and_has_the_bounds_of_its_columns(tmp_path):
+    storage.write_table(tmp_path / "between.parquet", OLD)
+    storage.write_table(tmp_path / "handed.parquet", OLD, packed=True)
+    between, handed = (pq.ParquetFile(tmp_path / f"{name}.parquet") for name in ("between", "handed"))
+    assert between.read().equals(handed.read())
+    assert handed.metadata.row_group(0).column(0).statistics.has_min_max
+    assert between.metadata.row_group(0).column(0).statistics is None

@@ -14,8 +14,8 @@ import pyarrow as pa
 from pipeline import schema, storage
 from pipeline.changes import causes
 from pipeline.changes.coverage import MAIN, Covered, covered
-from pipeline.dedupe import last_night
-from pipeline.dedupe.carried import of_any
+from pipeline.changes.rows import Rows, Side, Tables
+from pipeline.dedupe.last_night import Renewed
 
 BESIDE = ("entity_registry", "entity_event", "entity_record", "judgement", "correction", "source", "snapshot")
 """Tables that the feed does not cover and looks into."""
@@ -23,13 +23,8 @@ _DECIMAL = """CASE WHEN h <= CAST(170141183460469231731687303715884105727 AS UHU
     THEN CAST(CAST(h AS HUGEINT) AS VARCHAR)
     ELSE CAST(CAST(h // 10 AS HUGEINT) AS VARCHAR) || CAST(CAST(h % 10 AS UTINYINT) AS VARCHAR) END"""
 """The UHUGEINT `h` in decimal digits: the same text as its cast, which DuckDB 2.0 makes a hundred times slower."""
-CARRIED = frozenset(last_night.TABLES) - {"schedule"}
-"""Tables of which rows are taken over from night to night; opening times also hang on those of other entities."""
 NOTHING = "WHERE false"
 """Ends a first part that gives a union its columns and no row."""
-
-
-Tables = Mapping[str, pa.Table]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +55,7 @@ def compute(
     decided: Decided = Decided(),
     records: pa.Table | None = None,
     touched: Collection[str] | None = None,
+    renewed: Mapping[str, Renewed] | None = None,
 ) -> pa.Table:
     """The table `change` of a release.
 
@@ -73,6 +69,8 @@ def compute(
             region; null takes what `bridge` of this release tells.
         touched: Entities to which every row of the tables in `CARRIED` belongs, whole or in part, that may differ; null
             when nothing is known.
+        renewed: What went and came of those tables, where both sides are still the tables that it tells of; null finds
+            it out from `touched`.
     """
     with closing(storage.connect()) as con:
         for name in (*(c.name for c in covered()), *BESIDE):
@@ -81,13 +79,12 @@ def compute(
             con.register(f"old_{name}", schema.empty(name) if before is None else schema.upgraded(name, before))
         con.register("now_record", now["bridge"] if records is None else records)
         differing = [one for one in covered() if not _is_equal(one, previous, now)]
-        if touched is not None:
-            _may_differ(con, [one.name for one in differing], previous or {}, now, touched)
-        _differences(con, differing, previous or {}, now, is_known=touched is not None)
+        rows = Rows(previous or {}, now, None if touched is None else frozenset(touched), renewed)
+        _differences(con, differing, rows)
         _operations(con, version, [one for one in differing if one.name in MAIN])
         causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
-        _hashes(con, "old", previous or {})
-        _hashes(con, "new", now)
+        _hashes(con, "old", rows)
+        _hashes(con, "new", rows)
         _fields(con, [one for one in differing if one.name in MAIN])
         found = con.sql(_FEED, params=[version, previous_version]).to_arrow_table()
     return schema.conform("change", found)
@@ -101,30 +98,17 @@ def _is_equal(one: Covered, previous: Tables | None, now: Tables) -> bool:
     return bool(before.select(one.columns).equals(now[one.name].select(one.columns)))
 
 
-def _may_differ(
-    con: duckdb.DuckDBPyConnection, names: Collection[str], previous: Tables, now: Tables, touched: Collection[str]
-) -> None:
-    """Tables `may_<side>_<table>` of what may differ in the tables that are carried over."""
-    for name in CARRIED.intersection(names):
-        con.register(f"may_old_{name}", _cut(name, previous[name], touched))
-        con.register(f"may_new_{name}", _cut(name, now[name], touched))
-
-
-def _differences(
-    con: duckdb.DuckDBPyConnection, differing: list[Covered], previous: Tables, now: Tables, *, is_known: bool
-) -> None:
-    """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t).
-
-    When it is known what may differ, `may_<side>_<table>` has it, and only that is compared.
-    """
+def _differences(con: duckdb.DuckDBPyConnection, differing: list[Covered], rows: Rows) -> None:
+    """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t)."""
     parts = [f"SELECT NULL::VARCHAR AS entity_id, NULL::VARCHAR AS t, 0 AS place {NOTHING}"]
     for place, one in enumerate(differing):
         columns = ", ".join(f'"{c}"' for c in one.columns)
-        without = bool(len(previous.get(one.name, ())) and len(now[one.name]))
-        may = "may_" if is_known and one.name in CARRIED else ""
+        may = rows.that_may_differ(one.name, one.columns)
+        for side, data in may.items():
+            con.register(f"may_{side}", data)
+        without = bool(len(may["old"]) and len(may["new"]))
         gone, come = (
-            f"SELECT {columns} FROM {may}{side}_{one.name}"
-            + (f" EXCEPT SELECT {columns} FROM {may}{other}_{one.name}" if without else "")
+            f"SELECT {columns} FROM may_{side}" + (f" EXCEPT SELECT {columns} FROM may_{other}" if without else "")
             for side, other in (("old", "new"), ("new", "old"))
         )
         con.execute(f"""
@@ -175,28 +159,29 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
     ).fetchall()
 
 
-def _hashes(con: duckdb.DuckDBPyConnection, side: str, tables: Tables) -> None:
+def _hashes(con: duckdb.DuckDBPyConnection, side: Side, rows: Rows) -> None:
     """Table `hash_<side>` (entity_id, hash) of the changed entities; the order of rows is no matter."""
-    changed = con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist()
-    rows = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
+    said = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    meant: dict[frozenset[str], str] = {}
     for one in covered():
-        if len(tables.get(one.name, ())):
-            con.register("hashed_" + one.name, _cut(one.name, tables[one.name], changed))
-            rows.append(
-                f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name} "
-                f"WHERE {one.owner} IN (SELECT entity_id FROM changed) GROUP BY 1"
+        for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
+            if not len(data):
+                continue
+            con.register(f"hashed_{one.name}_{n}", data)
+            if entities not in meant:
+                meant[entities] = f"meant_{len(meant)}"
+                con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
+            said.append(
+                f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name}_{n} "
+                f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY 1"
             )
     con.execute(f"""
         CREATE TEMP TABLE hash_{side} AS
         SELECT entity_id, md5({_DECIMAL}) AS hash FROM (
-            SELECT entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(rows)}) GROUP BY 1
+            SELECT entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY 1
         )
     """).fetchall()
-
-
-def _cut(name: str, data: pa.Table, entities: Collection[str]) -> pa.Table:
-    """The rows that belong to one of the entities, whole or in part: most tables are many times larger."""
-    return data.filter(of_any(name, data, entities))
 
 
 def _fields(con: duckdb.DuckDBPyConnection, main: list[Covered]) -> None:

@@ -25,6 +25,7 @@ def changes(
     rules: Suppressions,
     now: Mapping[str, str],
     carried: Carried | None = None,
+    read: Mapping[str, pa.Table] | None = None,
 ) -> pa.Table:
     """The table `change` of this run.
 
@@ -37,12 +38,13 @@ def changes(
         now: The digests of this run (`fingerprints.of`).
         carried: What was taken over from the catalogue before. Only when the release before was made of that very
             catalogue does it say what cannot differ.
+        read: Tables of the release before that were read already, by name.
     """
     folder = before.path / "parquet" if before else None
     same = carried if carried and before and before.manifest.get("catalogue") == carried.before.seal else None
-    known = same.before.tables if same else {}
+    known = {**(same.before.tables if same else {}), **(read or {})}
     wanted = (*(c.name for c in covered()), *BESIDE)
-    previous = {n: known[n] if n in known else storage.read_table(folder, n) for n in wanted} if folder else None
+    previous = storage.read_others(folder, wanted, known) if folder else None
     return compute(
         previous,
         tables,
@@ -51,4 +53,5 @@ def changes(
         decided=fingerprints.decided(now, before.manifest if before else None, rules, previous),
         records=records.select(["record_id", "raw_hash", "content_hash", "lifecycle"]),
         touched=same.touched if same else None,
+        renewed=same.renewed if same else None,
     )

@@ -18,10 +18,13 @@ import pyarrow.compute as pc
 
 from pipeline import schema, storage
 from pipeline.dedupe import schedules
+from pipeline.dedupe.last_night import Renewed
 from pipeline.dedupe.touched import INPUTS, bearers, belongs
 
 ASSIGNED = "CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'"
 """The organisations of `entity`."""
+RUN = 200
+"""Rows that stay beside each other, on average, from which on they are copied run by run."""
 BESIDE = ("town", "source_kind")
 """Tables of the connection that a part needs as they are."""
 
@@ -33,7 +36,7 @@ def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.Du
     the same record, so no phone is there without its contact.
     """
     made = storage.connect()
-    con.register("meant_entity", pa.table({"entity_id": _strings(entities)}))
+    con.register("meant_entity", pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
     con.execute(
         "CREATE OR REPLACE TEMP TABLE meant AS SELECT record_id FROM entity SEMI JOIN meant_entity USING (entity_id)"
     )
@@ -113,33 +116,42 @@ def _naming(table: str) -> Iterable[str]:
 
 
 def together(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> pa.Table:
+    """`renewed` without what went and came."""
+    return renewed(name, before, made, entities).rows
+
+
+def renewed(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> Renewed:
     """The rows of before that belong to none of the entities, and those that were made of them.
 
     Both are in the order of the key, and so is the outcome; it has the shape of `made`.
     """
     gone = _positions(of_any(name, before, entities))
+    old_rows = before if before.schema.equals(made.schema, check_metadata=True) else before.cast(made.schema)
     if not len(gone) and not len(made):
-        return before
+        return Renewed(before, old_rows, made, made)
     first = schema.table(name).key[0]
     old, new = _fixed(before.column(first)), _fixed(made.column(first))
-    every = pa.concat_tables([before.cast(made.schema), made])
+    every = pa.concat_tables([old_rows, made])
+    went = before.take(pa.array(gone))
     if old is None or new is None or old.dtype != new.dtype:
         kept = np.delete(np.arange(len(every)), gone)
-        return every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
-    places = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
-    order = np.insert(np.arange(len(before)), places, np.arange(len(before), len(every)))
+        rows = every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
+        return Renewed(before, rows, went, made)
+    between = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
+    order = np.insert(np.arange(len(before)), between, np.arange(len(before), len(every)))
     keep = np.ones(len(every), dtype=bool)
     keep[gone] = False
-    order = order[keep[order]]
-    return _in_order(every, order)
+    return Renewed(before, _in_order(every, order[keep[order]]), went, made)
 
 
 def _in_order(data: pa.Table, order: npt.NDArray[np.int64]) -> pa.Table:
-    """The rows of a table in another order, run by run: nearly all stay beside their neighbours."""
+    """The rows of a table in another order: run by run, which takes least memory, unless the runs are short."""
     starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
+    if len(order) < RUN * len(starts):
+        places = pa.array(order)
+        return pa.table([column.combine_chunks().take(places) for column in data.columns], schema=data.schema)
     runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
-    parts = [data.slice(first, length) for first, length in runs]
-    return pa.concat_tables(parts).combine_chunks() if parts else data.slice(0, 0)
+    return pa.concat_tables([data.slice(first, length) for first, length in runs]).combine_chunks()
 
 
 def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:
@@ -167,4 +179,4 @@ def _fixed(column: pa.ChunkedArray) -> npt.NDArray[np.bytes_] | None:
 
 
 def _strings(values: Iterable[str]) -> pa.Array:
-    return pa.array(sorted(values), pa.string())
+    return pa.array(list(values), pa.string())  # only ever looked into, so the order is no matter

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import storage
-from pipeline.dedupe import carried, entity_rows, in_region, last_night, schedules, touched
+from pipeline.dedupe import carried, entity_rows, in_region, last_night, provenance, schedules, touched
 from pipeline.dedupe.last_night import Carried, LastNight
 
 MOSTLY = 0.4
@@ -65,8 +65,9 @@ def build(
 ) -> Catalogue:
     """Builds the catalogue from views of all record tables (one view per table, all sources together).
 
-    The outcome is the same with and without `before`. Afterwards the connection has the tables `entity`, `assigned`,
-    `published`, `golden_organization` and `assertion`, at least of what is published, for `provenance`.
+    The outcome is the same with and without `before`. Afterwards the connection has for `provenance` the tables
+    `entity`, `assigned`, `published`, and of at least what is published `golden_organization` and the register numbers
+    of `assertion`.
 
     Args:
         con: Connection in which every `records` table of the schema is a view of its name.
@@ -119,24 +120,22 @@ def _in_part(
     said = carried.together("schedule", before.said, made["schedule"], todo)
     kept = before.tables
 
-    def together(name: str) -> pa.Table:
-        return carried.together(name, kept[name], made[name], todo).cast(made[name].schema)
+    def renewed(name: str) -> last_night.Renewed:
+        return carried.renewed(name, kept[name], made[name], todo)
 
-    tables = storage.at_once(together, (name for name in made if name != "schedule"))
+    taken = storage.at_once(renewed, (name for name in made if name != "schedule"))
+    tables = {name: one.rows for name, one in taken.items()}
     hours = carried.hours(kept["schedule"], said, tables["service_at_location"], todo)
     tables["schedule"] = hours.cast(made["schedule"].schema)
     con.register("golden_organization", tables["organization"])
-    con.register("assertion", tables["assertion"])
-    return Catalogue(tables, _outside(con), states, _memory(con, inputs, said), wanted.corrected, Carried(before, todo))
+    said_of = tables["assertion"]
+    con.register("assertion", said_of.filter(pc.is_in(said_of.column("field"), value_set=pa.array(provenance.NUMBERS))))
+    memory, what = _memory(con, inputs, said), Carried(before, todo, taken)
+    return Catalogue(tables, _outside(con), states, memory, wanted.corrected, what)
 
 
 def _memory(con: duckdb.DuckDBPyConnection, inputs: pa.Table, said: pa.Table) -> dict[str, pa.Table]:
-    golden, published = (con.sql(f"FROM {name}").to_arrow_table() for name in ("golden_id", "published"))
-    return {
-        last_night.INPUT: inputs,
-        last_night.STANDING: last_night.standing(golden, published),
-        last_night.SAID: said,
-    }
+    return {last_night.INPUT: inputs, last_night.STANDING: last_night.standing(con), last_night.SAID: said}
 
 
 def _outside(con: duckdb.DuckDBPyConnection) -> int:

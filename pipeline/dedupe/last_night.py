@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,28 @@ class LastNight:
 
 
 @dataclass(frozen=True, slots=True)
+class Renewed:
+    """A table of tonight of which most rows are those of the night before."""
+
+    before: pa.Table
+    """The table of the night before."""
+    rows: pa.Table
+    """That of tonight."""
+    gone: pa.Table
+    """The rows of before that were not taken over."""
+    made: pa.Table
+    """The rows of tonight that were not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Carried:
     """What a catalogue took over."""
 
     before: LastNight
     touched: frozenset[str]
     """The entities that were worked out: a row that belongs to none of these is as it was in `before`."""
+    renewed: Mapping[str, Renewed] = field(default_factory=dict)
+    """By table, without opening times: those also hang on rows of others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +134,11 @@ def read(folder: Path, parts: Mapping[str, str]) -> LastNight | Doubt:
     differing = sorted(k for k in parts.keys() | kept["parts"].keys() if parts.get(k) != kept["parts"].get(k))
     if differing:
         return Doubt(f"not as in the night before: {', '.join(differing)}")
-    for name in (*TABLES, INPUT, STANDING, SAID):
-        path = folder / f"{name}.parquet"
-        if not path.is_file() or storage.seal(path) != seals.get(name):
-            return Doubt(f"{path.name} of the night before is missing or not as it was written")
+    files = {name: folder / f"{name}.parquet" for name in (*TABLES, INPUT, STANDING, SAID)}
+    found = storage.at_once(lambda name: storage.seal(files[name]) if files[name].is_file() else None, files)
+    for name, digest in found.items():
+        if digest is None or digest != seals.get(name):
+            return Doubt(f"{files[name].name} of the night before is missing or not as it was written")
     pool = ThreadPoolExecutor(1)
     reading = pool.submit(lambda: {name: storage.read_table(folder, name) for name in TABLES})
     pool.shutdown(wait=False)
@@ -133,17 +150,11 @@ def seal_of(manifest: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(manifest.get(storage.SEALS), sort_keys=True).encode()).hexdigest()[:16]
 
 
-def standing(golden: pa.Table, published: pa.Table) -> pa.Table:
-    """`STANDING` from `id, parent_organization_id` of every organisation and `entity_id` of what is published."""
-    con = storage.connect()
-    try:
-        con.register("golden", golden)
-        con.register("published", published)
-        found = con.sql("""
-            SELECT coalesce(g.id, p.entity_id) AS entity_id, g.parent_organization_id, g.id IS NOT NULL AS is_golden,
-                   p.entity_id IS NOT NULL AS is_published
-            FROM golden g FULL JOIN published p ON p.entity_id = g.id ORDER BY 1
-        """)
-        return found.to_arrow_table().cast(STANDS)
-    finally:
-        con.close()
+def standing(con: duckdb.DuckDBPyConnection) -> pa.Table:
+    """`STANDING` from `golden_id` (id, parent_organization_id of every organisation) and `published` (entity_id)."""
+    found = con.sql("""
+        SELECT coalesce(g.id, p.entity_id) AS entity_id, g.parent_organization_id, g.id IS NOT NULL AS is_golden,
+               p.entity_id IS NOT NULL AS is_published
+        FROM golden_id g FULL JOIN published p ON p.entity_id = g.id ORDER BY 1
+    """)
+    return found.to_arrow_table().cast(STANDS)

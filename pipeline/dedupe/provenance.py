@@ -10,6 +10,9 @@ import pyarrow as pa
 
 from pipeline import schema, storage
 
+NUMBERS = ("business_id", "association_number")
+"""Fields of `assertion` of which a second value is an issue."""
+
 
 def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge: pa.Table) -> dict[str, pa.Table]:
     """Provenance tables; the connection is the one in which `catalogue.build` has just run.
@@ -159,9 +162,9 @@ _BRIDGE = """
     ORDER BY record_id
 """
 
-_ISSUE = """
+_ISSUE = f"""
     WITH registered AS (
-        SELECT * FROM assertion WHERE field IN ('business_id', 'association_number')
+        SELECT * FROM assertion WHERE field IN {NUMBERS}
     ), rival AS (   -- numbers that were not chosen, and the one that was
         SELECT a.record_id, a.field, a.value, w.value AS winner, w.rule FROM registered a
         JOIN registered w ON w.entity_id = a.entity_id AND w.field = a.field AND w.chosen AND w.value <> a.value

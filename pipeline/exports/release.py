@@ -89,7 +89,8 @@ def publish(
         _sweep(releases)
         (aside / "parquet").mkdir(parents=True)
         for table in schema.tables(stage="catalogue"):
-            write_table(aside / "parquet" / f"{table.name}.parquet", in_key_order(table.name, tables[table.name]))
+            data = in_key_order(table.name, tables[table.name])
+            write_table(aside / "parquet" / f"{table.name}.parquet", data, packed=True)
         shutil.copyfile(aside / "parquet" / "change.parquet", aside / CHANGES)
         in_order = {name: pq.read_table(aside / "parquet" / f"{name}.parquet") for name in tables}
         database.write(aside / "catalogue.duckdb", in_order)

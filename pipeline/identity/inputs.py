@@ -7,6 +7,9 @@ import pyarrow as pa
 
 from pipeline.identity.rules import rules
 
+SEEN = ("record_id", "content_hash")
+"""The columns of `bridge` that tell what a record said before."""
+
 
 def clusters(con: duckdb.DuckDBPyConnection, groups: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
     """Kind -> record_id, cluster_id, identity_since of every record.

@@ -106,7 +106,7 @@ def assigned(
         version=version,
         mint=mint,
         weights=inputs.record_weights(con, aside.confirmed),
-        changed=inputs.changed(con, storage.read_table(release, "bridge")) if release else None,
+        changed=inputs.changed(con, storage.read_table(release, "bridge", inputs.SEEN)) if release else None,
         suppressed=aside.suppressed,
         hidden=aside.hidden,
         judged=aside.judged,

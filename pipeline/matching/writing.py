@@ -25,7 +25,7 @@ def write(folder: Path, answer: Answer) -> None:
         try:
             aside.chmod(0o755)
             for name in FILES:
-                write_table(aside / f"{name}.parquet", getattr(answer, name))
+                write_table(aside / f"{name}.parquet", getattr(answer, name), packed=True)
             ours = {f"{name}.parquet" for name in FILES}
             if not folder.exists() or {p.name for p in folder.iterdir()} <= ours:
                 replace_folder(aside, folder)

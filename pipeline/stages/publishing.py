@@ -51,7 +51,8 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             remember=True,
         )
         tables = dict(built.tables)
-        tables |= provenance.tables(con, settings.entities_dir, ids, storage.read_table(before, "bridge"))
+        old_bridge = storage.read_table(before, "bridge")
+        tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
         records = con.sql("SELECT * FROM record").to_arrow_table()
     finally:
         con.close()
@@ -67,7 +68,14 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
         writing.add(tables | dict(built.memory))
         version = (storage.read_manifest(ids) or {})["version"]
         tables["change"] = feed.changes(
-            tables, records, before=previous, version=version, rules=rules, now=prints, carried=built.carried
+            tables,
+            records,
+            before=previous,
+            version=version,
+            rules=rules,
+            now=prints,
+            carried=built.carried,
+            read={"bridge": old_bridge},
         )
         with closing(storage.connect()) as con:
             found = of_catalogue(con, tables)

@@ -3,6 +3,7 @@
 import random
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import given
 from hypothesis import settings as limits
@@ -175,7 +176,10 @@ def test_taking_over_makes_the_same_bytes_as_working_everything_out(
         meant = write(tmp_path / "full", full, every)
         made = write(tmp_path / "kept", part, taken)
         assert [name for name in meant if meant[name] != made[name]] == []
-        assert feed(last, taken, touched=part.carried.touched).equals(feed(last, every))
+        meant = feed(last, every)
+        assert feed(last, taken, touched=part.carried.touched).equals(meant)
+        known = kept.tables | {name: last[name] for name in last if name not in kept.tables}
+        assert feed(known, taken, touched=part.carried.touched, renewed=part.carried.renewed).equals(meant)
         last = every
 
 
@@ -371,3 +375,19 @@ def test_old_and_new_rows_stand_in_the_order_of_the_key(before, after, entities,
     made = [row for row in after if row[0] in entities]
     kept = [row for row in before if row[0] not in entities]
     assert carried.together("assertion", table(before), table(made), wanted).equals(table(kept + made))
+
+
+@pytest.mark.parametrize("run", [1, 10**9], ids=["run by run", "row by row"])
+def test_rows_taken_over_and_rows_made_stand_in_the_order_of_the_key(monkeypatch, run):
+    monkeypatch.setattr(carried, "RUN", run)
+    said = [{"id": f"{n:032x}", "organization_id": f"org_{n % 7}", "email": "a@example.fi"} for n in range(60)]
+    before = schema.table_from_rows("email", said)
+    made = schema.table_from_rows("email", [row | {"email": "b@example.fi"} for row in said if row["id"][-1] in "3c"])
+    made = made.filter(pc.equal(made.column("organization_id"), "org_3"))
+    found = carried.renewed("email", before, made, {"org_3"})
+    others = [row for row in before.to_pylist() if row["organization_id"] != "org_3"]
+    assert found.rows.to_pylist() == sorted([*others, *made.to_pylist()], key=lambda row: row["id"])
+    assert found.rows.schema.equals(made.schema, check_metadata=True)
+    assert len(found.gone) == 60 - len(others)
+    assert found.made is made
+    assert 0 < len(made) < len(found.gone)
