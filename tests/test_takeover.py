@@ -16,6 +16,7 @@ from pipeline import records, stages, takeover
 from pipeline.outcomes import SourceOutcome
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources.snapshots import Capture, SnapshotWriter
+from pipeline.storage import read_table
 
 START = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 MOBILE = "040 000 0123"
@@ -155,6 +156,31 @@ def test_only_what_changed_is_cleaned_again(tmp_path: Path, kind: str) -> None:
     total = second.organizations + second.services + second.locations
     assert (second.taken, second.anew) == (total - 1, None)
     assert total > len(ROWS) - 1
+
+
+def test_an_owner_that_the_life_cycle_gave_back_is_not_taken_for_what_the_item_says(tmp_path: Path) -> None:
+    def event(number: int, owner: str | None) -> tuple[Any, ...]:
+        return number, owner, "Tervetuloa!", "Kuopio", ""
+
+    gone = [event(1, None), event(2, "Latu ry")]
+    told = nights(tmp_path, "events", [[event(1, "Kerho ry")], gone, [*gone, event(3, "Kerho ry")]])
+    service = read_table(tmp_path / "data" / "records" / "s", "service")
+    assert dict(zip(*(service.column(c).to_pylist() for c in ("id", "organization_id")), strict=True))["s:k:1"] is None
+    assert told[-1].taken
+
+
+def test_what_the_life_cycle_told_of_a_record_once_is_not_told_again(tmp_path: Path) -> None:
+    before = (1, "Kerho ry", "Tervetuloa!", "Kuopio", "044 000 0001")
+    after = (1, "Vesangan Martat", "Moi!", "Vesanto", "044 000 0002")
+    other = (2, "Latu ry", "Hei!", "Kuopio", "044 000 0003")
+    made_days = [[before, other], [after, other], [after, other], [after, other]]
+    codes = []
+    for count in (2, 3, 4):
+        shutil.rmtree(tmp_path, ignore_errors=True)
+        nights(tmp_path, "hyvinvointitarjotin", made_days[:count])
+        issue = read_table(tmp_path / "data" / "records" / "s", "issue")
+        codes.append([row["level"] for row in issue.to_pylist() if row["code"] == "reused_native_id"])
+    assert codes == [["warning"], ["info"], []]
 
 
 def _other_option(this: Source) -> None:
