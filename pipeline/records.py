@@ -157,7 +157,7 @@ def _unread(made: Landed) -> dict[str, int]:
 def _beside(folder: Path, name: str, shape: pa.Schema) -> pa.Table:
     """A table that is kept beside the records; empty when there is none of that shape."""
     try:
-        return pq.read_table(folder / f"{name}.parquet").cast(shape)
+        return pq.ParquetFile(folder / f"{name}.parquet").read().cast(shape)
     except (OSError, pa.ArrowException, ValueError):
         return shape.empty_table()
 

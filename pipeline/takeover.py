@@ -12,7 +12,6 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from pipeline import schema, storage
 from pipeline.identity.lifecycle import OWNERS
@@ -37,7 +36,7 @@ def earlier(folder: Path, manifest: Mapping[str, Any] | None, fingerprint: str) 
     try:
         if not is_sealed(folder, manifest):
             return DAMAGED
-        entangled = pq.read_table(folder / f"{ENTANGLED}.parquet").column("record_id").to_pylist()
+        entangled = storage.read_table(folder, ENTANGLED).column("record_id").to_pylist()
         return Earlier(_reader(folder), storage.read_table(folder, DANGLING), frozenset(entangled))
     except (OSError, KeyError, ValueError, pa.ArrowException):
         return DAMAGED

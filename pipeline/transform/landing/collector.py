@@ -65,6 +65,21 @@ class Collector:
         self.taken[record_id] = (fetched_at, raw or self.snapshot_digest)
         return True
 
+    def takes_over_all(
+        self, record_ids: Sequence[str], content_hashes: Sequence[str], fetched_at: datetime | None, raws: Sequence[Any]
+    ) -> list[int]:
+        """The same for many at once; returns the places of those that are not taken over."""
+        if not self._earlier:
+            return list(range(len(record_ids)))
+        known, seen, taken, left = self._earlier.get, self._hashes, self.taken, []
+        for place, (record_id, content, raw) in enumerate(zip(record_ids, content_hashes, raws, strict=True)):
+            if known(record_id) == content and record_id not in seen:
+                seen[record_id] = content
+                taken[record_id] = (fetched_at, raw or self.snapshot_digest)
+            else:
+                left.append(place)
+        return left
+
     def admit(self, record_id: str, content_hash: str, native_id: str) -> bool:
         """False when the id was seen before in this source: the same item again, or an issue when it differs."""
         before = self._hashes.get(record_id)

@@ -14,11 +14,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema
-from pipeline.transform.landing.closing import Tables, record_of, reopen
+from pipeline.transform.landing.closing import OWNERS, Tables, record_of, reopen
 from pipeline.transform.landing.collector import once
 
 NOT_OF_ITEMS = ("unread_field", "ended_record")
 """Tables that the parser of today or the life cycle makes."""
+OF_ONE = ("record_id", "link_id", "organization_id", "service_id", "location_id")
+"""Columns that name the record of a detail row; the first that is filled counts."""
 SCANNED = ("personal_identity_code", "personal_contact_in_text")
 """Issues of texts that were masked: what a text says depends on the contacts that other records give."""
 
@@ -50,14 +52,26 @@ class Earlier:
     ) -> Tables:
         """Open tables with the rows of the records in `taken`, each with when it was fetched and what was sent."""
         ids = pa.array(taken, pa.string())
-        was = {name: self._of(name, ids) for name in tables if name not in NOT_OF_ITEMS}
+        record = self._table("record").column("record_id")
+        others = record.filter(pc.invert(pc.is_in(record, value_set=ids))).combine_chunks()
+        was = {name: self._of(name, ids, others) for name in tables if name not in NOT_OF_ITEMS}
         was = reopen(was, self._dangling.filter(pc.is_in(self._dangling.column("record_id"), value_set=ids)))
         was["record"] = _stamped(was["record"], ids, taken, snapshot_version)
         return {name: _with(name, was[name], data) if name in was else data for name, data in tables.items()}
 
-    def _of(self, name: str, ids: pa.Array) -> pa.Table:
+    def _of(self, name: str, ids: pa.Array, others: pa.Array) -> pa.Table:
+        """The rows of these records; issues may be of what is no record, all other rows are of one of both."""
         data = self._table(name)
-        return data.filter(pc.is_in(record_of(name, data), value_set=ids))
+        owner = _owner(name, data)
+        if name == "issue" or len(ids) <= len(others):
+            return data.filter(pc.is_in(owner, value_set=ids))
+        return data.filter(pc.invert(pc.is_in(owner, value_set=others))) if len(others) else data
+
+
+def _owner(name: str, data: pa.Table) -> pa.ChunkedArray:
+    """The record of each row, from the columns that name it: `record_of` takes it out of ids, which takes longer."""
+    columns = [data.column(one) for one in OF_ONE if one in data.column_names]
+    return record_of(name, data) if name in OWNERS or not columns else pc.coalesce(*columns)
 
 
 def _stamped(
@@ -66,8 +80,10 @@ def _stamped(
     """The table `record` as of today."""
     count = len(record)
     at = pc.index_in(record.column("record_id"), value_set=ids)
+    moments = {moment: place for place, moment in enumerate(dict.fromkeys(moment for moment, _ in taken.values()))}
+    distinct = pa.array(moments, record.schema.field("fetched_at").type)
     columns = {
-        "fetched_at": pa.array([moment for moment, _ in taken.values()], record.schema.field("fetched_at").type),
+        "fetched_at": distinct.take(pa.array([moments[moment] for moment, _ in taken.values()], pa.int32())),
         "raw_hash": pa.array([raw for _, raw in taken.values()], pa.string()),
     }
     made = {name: values.take(at.combine_chunks()) for name, values in columns.items()}

@@ -83,11 +83,8 @@ def _columns(listed: Listed) -> list[Sequence[str | None]]:
 
 def _left(c: Collector, listed: Listed, hashes: list[str], sample: Item) -> tuple[Listed, list[str]]:
     """The rows that are not as last time, with their content hashes; the others are taken over."""
-    left = [
-        row
-        for row, (native_id, content, raw) in enumerate(zip(listed.native_ids, hashes, listed.raw, strict=True))
-        if not c.takes_over(c.record_id(native_id), content, sample.fetched_at, raw)
-    ]
+    record_ids = [c.record_id(native_id) for native_id in listed.native_ids]
+    left = c.takes_over_all(record_ids, hashes, sample.fetched_at, listed.raw)
     if len(left) == len(hashes):
         return listed, hashes
     kept = replace(
