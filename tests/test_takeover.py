@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from pipeline import records, stages, takeover
-from pipeline.outcomes import SourceOutcome
+from pipeline import console, records, stages, takeover
+from pipeline.outcomes import SourceOutcome, earlier
 from pipeline.settings import Settings, SourceSettings
 from pipeline.sources.snapshots import Capture, SnapshotWriter
 from pipeline.storage import read_table
@@ -244,3 +244,10 @@ def test_a_file_that_is_not_as_it_was_written_is_not_built_upon(tmp_path: Path) 
     assert takeover.is_sealed(this.records, manifest)
     _damaged(this)
     assert takeover.earlier(this.records, manifest, manifest["fingerprint"]) == takeover.DAMAGED
+
+
+def test_people_are_told_how_many_records_were_taken_over_and_why_not(tmp_path: Path) -> None:
+    first, second = nights(tmp_path, "csv", [ROWS, [*ROWS[:-1], (9, "Uusi ry", "Hei!", "Kuopio", "044 000 0004")]])
+    assert console.taken_over([first]) == ["All cleaned anew, as nothing was read before: s."]
+    assert console.taken_over([second]) == ["Records taken over unchanged from the run before: s 5 of 6."]
+    assert console.taken_over([earlier("s", None, "missing", "It was never run.")]) == []
