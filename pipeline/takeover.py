@@ -59,7 +59,8 @@ def entangled(made: Landed, settled: Mapping[str, pa.Table]) -> pa.Table:
     added = pc.invert(pc.is_in(settled["issue"].column("id"), value_set=made.tables["issue"].column("id")))
     found.update(settled["issue"].filter(added).column("record_id").drop_null().to_pylist())
     for name, (key, owner) in OWNERS.items():
-        found.update(_differing(made.tables[name], settled[name], key, owner))
+        if settled[name] is not made.tables[name]:
+            found.update(_differing(made.tables[name], settled[name], key, owner))
     return pa.table({"record_id": pa.array(sorted(found), pa.string())}, schema=SHAPE)
 
 

@@ -45,6 +45,7 @@ class Collector:
         self.entangled: set[str] = set()
         """Records of which more than one item tells."""
         self._earlier = earlier or {}
+        self.has_earlier = bool(earlier)
         self.spoken: dict[str, str] = {}
         """Organisation -> the language of its name, where the source says."""
         self._chunks: dict[str, list[pa.Table]] = defaultdict(list)
@@ -69,8 +70,6 @@ class Collector:
         self, record_ids: Sequence[str], content_hashes: Sequence[str], fetched_at: datetime | None, raws: Sequence[Any]
     ) -> list[int]:
         """The same for many at once; returns the places of those that are not taken over."""
-        if not self._earlier:
-            return list(range(len(record_ids)))
         known, seen, taken, left = self._earlier.get, self._hashes, self.taken, []
         for place, (record_id, content, raw) in enumerate(zip(record_ids, content_hashes, raws, strict=True)):
             if known(record_id) == content and record_id not in seen:

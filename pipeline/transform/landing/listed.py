@@ -44,11 +44,13 @@ def land_listed(c: Collector, listed: Listed) -> None:
         for item in listed.items():
             land_item(c, item)
         return
-    hashes = _hashes(sample, _columns(listed))
-    listed, hashes = _left(c, listed, hashes, sample)
-    if not listed.rows:
-        return
     columns = _columns(listed)
+    hashes = _hashes(sample, columns)
+    if c.has_earlier:
+        listed, hashes = _left(c, listed, hashes, sample)
+        if not listed.rows:
+            return
+        columns = _columns(listed)
     names = _column(sample.names[0].value, columns)
     cleaned = _cleaned(sample, columns)
     record_ids = [c.record_id(native_id) for native_id in listed.native_ids]
