@@ -61,7 +61,7 @@ class Progress:
 
 
 def show_outcomes(outcomes: Iterable[Any]) -> None:
-    """A table of sources, and below it a line for each failure."""
+    """A table of sources; below it what was taken over from the run before, and a line for each failure."""
     outcomes = list(outcomes)
     rows = [
         (o.source, STATE_WORDS.get(o.state, o.state), o.fetched_at[:16].replace("T", " ") if o.fetched_at else "-",
@@ -70,10 +70,24 @@ def show_outcomes(outcomes: Iterable[Any]) -> None:
     ]  # fmt: skip
     click.echo()
     table(("source", "state", "fetched (UTC)", "organisations", "services", "places", "issues"), rows)
+    for line in taken_over(outcomes):
+        click.echo(line)
     for o in outcomes:
         if o.failed:
             click.echo(f"{o.source}: {o.message}", err=True)
     click.echo()
+
+
+def taken_over(outcomes: Iterable[Any]) -> list[str]:
+    """How many records were taken over as they were, and which sources were cleaned anew, and why."""
+    read = [o for o in outcomes if o.taken is not None]
+    partly = [f"{o.source} {o.taken} of {o.organizations + o.services + o.locations}" for o in read if o.anew is None]
+    lines = [f"Records taken over unchanged from the run before: {', '.join(partly)}."] if partly else []
+    why: dict[str, list[str]] = {}
+    for o in read:
+        if o.anew:
+            why.setdefault(o.anew, []).append(o.source)
+    return lines + [f"All cleaned anew, as {reason}: {', '.join(sources)}." for reason, sources in why.items()]
 
 
 def show_rows(columns: Sequence[str], rows: Sequence[Sequence[Any]], *, more: bool) -> None:

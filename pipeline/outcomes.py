@@ -36,6 +36,10 @@ class SourceOutcome:
     """Items that the parser handed on."""
     repeated: int
     """Items that came again with an id that was there before."""
+    taken: int | None = None
+    """Records of items that are as they were the run before, whose rows were taken over; null when nothing was read."""
+    anew: str | None = None
+    """Why every item was cleaned anew; null when what had not changed was taken over, or nothing was read."""
 
     @property
     def failed(self) -> bool:
@@ -54,6 +58,8 @@ def earlier(source: str, before: dict[str, Any] | None, state: str, message: str
         version=known["version"],
         fetched_at=known["fetched_at"],
         sha256=known["sha256"],
+        taken=None,
+        anew=None,
         **{name: int(known.get(name) or 0) for name in counts},
     )
 

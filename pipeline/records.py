@@ -1,7 +1,8 @@
 """From the snapshot of a source to its record tables: what is read again, and what is taken over from before.
 
 What it decides: the record tables of the last run are built upon when they come from a snapshot that the new one is a
-delta of and were made by the same code with the same options; else everything is read from the last full snapshot on.
+delta of and were made by the same code with the same options; else everything is read from the last full snapshot on,
+and items that are as they were then are taken over (`takeover`) instead of being cleaned again.
 Either way the tables are the same.
 """
 
@@ -10,8 +11,9 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from pipeline import drift, schema, storage
+from pipeline import drift, schema, storage, takeover
 from pipeline.drift import Emptied
 from pipeline.privacy import upkeep
 from pipeline.privacy.suppression import Suppressions
@@ -30,10 +32,20 @@ from pipeline.sources.profile import Profile, sampled
 from pipeline.sources.snapshots import Snapshot
 from pipeline.transform.landing import Landed, land, land_onto, landed
 from pipeline.transform.landing.closing import exchanged
+from pipeline.transform.landing.earlier import Earlier
 
-DANGLING, KNOWN, FILL = "dangling", "source_field", "field_fill"
+DANGLING, KNOWN, FILL = takeover.DANGLING, "source_field", "field_fill"
 """Files beside the record tables: links to records that do not exist, fields of the platform, how full records are."""
-CODE = ("pipeline/sources", "pipeline/transform", "pipeline/privacy", "pipeline/schema", "data/reference")
+CODE = (
+    "pipeline/sources",
+    "pipeline/transform",
+    "pipeline/privacy",
+    "pipeline/schema",
+    "pipeline/records.py",
+    "pipeline/takeover.py",
+    "data/reference",
+)
+LIBRARIES = ("duckdb", "numpy", "phonenumbers", "pyarrow")
 """What record tables depend on besides the snapshot."""
 HELD = ("changed_identity", "reused_native_id")
 """Issues of records that were read and are held as they were before."""
@@ -54,11 +66,13 @@ class Read:
     """True when a record that is not among these is gone; false when the platform was only asked what changed."""
     removed: frozenset[str]
     """Records that the platform said to be gone."""
+    anew: str | None
+    """Why everything was cleaned anew; null when what had not changed was taken over."""
 
     def files(self, tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
         """Everything that lies in the folder of the source: the record tables after the life cycle, and the rest."""
         kept = {DANGLING: self.landed.dangling, KNOWN: self.known, FILL: self.fill}
-        return {**tables, **kept}
+        return {**tables, **kept, takeover.ENTANGLED: takeover.entangled(self.landed, tables)}
 
 
 def are_of(
@@ -80,12 +94,12 @@ def read(source: SourceSettings, snapshot: Snapshot, folder: Path, rules: Suppre
     """
     before = storage.read_manifest(folder) or {}
     with few_collections():
-        made, known = _read(source, snapshots.chain(snapshot), folder, before, rules)
+        made, known, anew = _read(source, snapshots.chain(snapshot), folder, before, rules)
     told = drift.issues(known, source.id, snapshot.fetched_at)
     tables = {**made.tables, "issue": storage.in_key_order("issue", pa.concat_tables([made.tables["issue"], told]))}
     fill = drift.fill(tables)
     emptied = drift.emptied(_beside(folder, FILL, drift.FILL), fill)
-    landed_with = landed(tables, made.dangling, read=made.read, repeated=made.repeated)
+    landed_with = replace(made, tables=tables, issues=tables["issue"].num_rows)
     chain = snapshots.chain(snapshot)
     removed = frozenset(f"{source.id}:{native_id}" for one in chain for native_id in one.removed())
     return Read(
@@ -95,22 +109,22 @@ def read(source: SourceSettings, snapshot: Snapshot, folder: Path, rules: Suppre
         emptied=emptied,
         complete=snapshot.full or source.description.delta == "whole",
         removed=removed,
+        anew=anew,
     )
 
 
 def _read(
     source: SourceSettings, chain: list[Snapshot], folder: Path, before: dict[str, Any], rules: Suppressions
-) -> tuple[Landed, pa.Table]:
+) -> tuple[Landed, pa.Table, str | None]:
     versions = [one.version for one in chain]
     made: Landed | None = None
+    kept = takeover.earlier(folder, before, fingerprint(source, rules))
+    earlier, anew = (None, kept) if isinstance(kept, str) else (kept, None)
     known = _beside(folder, KNOWN, drift.KNOWN) if before.get("options") == options_digest(source) else None
     known = drift.KNOWN.empty_table() if known is None else known
-    whole = chain
-    if before.get("fingerprint") == fingerprint(source, rules) and before.get("version") in versions:
-        made = _kept(folder, before)
+    if earlier and before.get("version") in versions and source.description.delta != "whole":
+        made = _kept(folder, before, earlier)
         chain = chain[versions.index(before["version"]) + 1 :] if made else chain
-    if chain and source.description.delta == "whole":
-        made, chain = None, whole
     parse, own = registry.parse_of(source.kind), rules.of_source(source.id)
     while chain:
         together = chain if source.description.delta == "whole" else chain[:1]
@@ -123,7 +137,7 @@ def _read(
         about: dict[str, Any] = {"source": source.id, "snapshot_version": last.version, "rules": own}
         about["snapshot_digest"] = last.sha256
         if made is None:
-            made = land(parsed, **about)
+            made = land(parsed, earlier=earlier, **about)
         else:
             removed = last.removed()
             made = land_onto(made, parsed, removed=removed, **about)
@@ -132,7 +146,7 @@ def _read(
                 profile.count(_unread(made), made.read)
             known = drift.learned(known, profile, one.fetched_at, full=one.full)
     assert made is not None, "a chain holds at least the snapshot itself"
-    return made, known
+    return made, known, anew
 
 
 def _unread(made: Landed) -> dict[str, int]:
@@ -143,7 +157,7 @@ def _unread(made: Landed) -> dict[str, int]:
 def _beside(folder: Path, name: str, shape: pa.Schema) -> pa.Table:
     """A table that is kept beside the records; empty when there is none of that shape."""
     try:
-        return pq.read_table(folder / f"{name}.parquet").cast(shape)
+        return pq.ParquetFile(folder / f"{name}.parquet").read().cast(shape)
     except (OSError, pa.ArrowException, ValueError):
         return shape.empty_table()
 
@@ -159,10 +173,8 @@ def few_collections() -> Iterator[None]:
         gc.set_threshold(*usual)
 
 
-def _kept(folder: Path, manifest: dict[str, Any]) -> Landed | None:
+def _kept(folder: Path, manifest: dict[str, Any], earlier: Earlier) -> Landed | None:
     """The record tables of the last run; null when they cannot be read."""
-    if not _is_whole(folder, manifest):
-        return None
     try:
         tables = {table.name: storage.read_table(folder, table.name) for table in schema.tables(stage="records")}
         dangling = storage.read_table(folder, DANGLING)
@@ -171,7 +183,8 @@ def _kept(folder: Path, manifest: dict[str, Any]) -> Landed | None:
     quiet = pc.invert(pc.is_in(tables["issue"].column("code"), value_set=pa.array(drift.CODES)))
     tables["issue"] = tables["issue"].filter(quiet)  # they are told anew
     tables, held = _as_sent(tables)
-    return landed(tables, dangling, read=manifest["read"] - held, repeated=manifest["repeated"])
+    made = landed(tables, dangling, read=manifest["read"] - held, repeated=manifest["repeated"])
+    return replace(made, taken=tables["record"].num_rows, entangled=earlier.entangled)
 
 
 def _as_sent(tables: dict[str, pa.Table]) -> tuple[dict[str, pa.Table], int]:
@@ -215,7 +228,9 @@ def options_digest(source: SourceSettings) -> str:
 def _code() -> str:
     digest = hashlib.sha256()
     for room in CODE:
-        for path in sorted((ROOT / room).rglob("*")):
+        place = ROOT / room
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
             if path.suffix in (".py", ".yml", ".csv"):
                 digest.update(path.relative_to(ROOT).as_posix().encode() + path.read_bytes())
+    digest.update("".join(f"{one}={version(one)};" for one in LIBRARIES).encode())
     return digest.hexdigest()

@@ -63,29 +63,35 @@ class Writing:
             self._rows[name] = data.num_rows
             self._begun.append(self._pool.submit(write_table, self._aside / f"{name}.parquet", data))
 
-    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False) -> None:
+    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False, seals: str = SEALS) -> None:
         """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised.
 
-        Of a `sealed` folder the manifest holds the digest of every file, so that a reader can tell whether it is whole.
+        Of a `sealed` folder the manifest holds the digest of every file (under the key `seals`), so that a reader can
+        tell whether it is whole.
         """
         self._pool.shutdown(wait=True)
         for one in self._begun:
             one.result()
         facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
         if sealed:
-            facts[SEALS] = at_once(lambda name: seal(self._aside / f"{name}.parquet"), sorted(self._rows))
+            facts[seals] = at_once(lambda name: seal(self._aside / f"{name}.parquet"), sorted(self._rows))
         text = json.dumps(facts, indent=2, ensure_ascii=False)
         (self._aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
         replace_folder(self._aside, self.folder)
 
 
 def write_tables(
-    folder: Path, tables: Mapping[str, pa.Table], manifest: Mapping[str, Any] | None = None, *, sealed: bool = False
+    folder: Path,
+    tables: Mapping[str, pa.Table],
+    manifest: Mapping[str, Any] | None = None,
+    *,
+    sealed: bool = False,
+    seals: str = SEALS,
 ) -> None:
     """Writes tables aside and puts the folder in place; an older folder of that name is replaced (see `Writing`)."""
     with Writing(folder) as writing:
         writing.add(tables)
-        writing.finish(manifest, sealed=sealed)
+        writing.finish(manifest, sealed=sealed, seals=seals)
 
 
 def seal(path: Path) -> str:

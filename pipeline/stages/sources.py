@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
 
-from pipeline import outcomes, storage
+from pipeline import outcomes, storage, takeover
 from pipeline import records as record_tables
 from pipeline.exports import release
 from pipeline.identity import lifecycle, nightly
@@ -131,8 +131,11 @@ def land_source(
         issues=tables["issue"].num_rows,
         read=landed.read,
         repeated=landed.repeated,
+        taken=landed.taken,
+        anew=read.anew,
     )
-    storage.write_tables(folder, read.files(tables), asdict(outcome) | record_tables.marks(source, rules))
+    facts = asdict(outcome) | record_tables.marks(source, rules)
+    storage.write_tables(folder, read.files(tables), facts, sealed=True, seals=takeover.SEALS)
     return outcome
 
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.sources.items import Email, Item, Name, Parsed, Phone
+from pipeline.sources.items import Email, Item, Name, Parsed, Phone, Text
 from pipeline.transform.landing import Landed, land, land_onto
 
 ORGANISATIONS, SERVICES, PLACES = ("o1", "o2"), ("s1", "s2"), ("p1", "p2")
@@ -66,6 +66,21 @@ def test_a_newer_version_of_an_item_takes_the_place_of_the_older() -> None:
     assert result.tables["organization"].column("name").to_pylist() == ["Uusi Kerho ry"]
     assert result.tables["organization_name"].num_rows == 1
     assert (result.read, result.repeated) == (1, 0)
+
+
+def test_whether_a_number_in_a_text_is_a_persons_depends_on_the_records_that_a_delta_leaves_as_they_are() -> None:
+    def told(key: str, text: str) -> Item:
+        return Item("service", key, names=[Name("Tuki")], texts=[Text("description", text)], service_kind="support")
+
+    own = Item("organization", "o1", names=[Name("Kerho ry")], phones=[Phone("040 000 0123")])
+    base = landed(own, told("s1", "Soita 040 000 0123."))
+    after = onto(base, told("s2", "Soita heti 040 000 0123."))
+    assert after.tables["text"].column("value").to_pylist() == ["Soita 040 000 0123.", "Soita heti 040 000 0123."]
+    gone = onto(after, removed=("o1",))
+    assert gone.tables["text"].column("value").to_pylist() == [
+        "Soita [puhelinnumero poistettu].",
+        "Soita heti [puhelinnumero poistettu].",
+    ]
 
 
 ITEMS = st.one_of(

@@ -2,8 +2,8 @@
 
 `collector` gathers rows and issues, `details` cleans the values that organisations, services and places share,
 `entities` makes the three kinds of record, `listed` and `columns` those of many alike rows at once, `naming` adds what
-names tell, `closing` looks up owners and places. `land` and `land_onto` (this module) run a whole source, or what
-changed of one.
+names tell, `closing` looks up owners and places, `earlier` takes over what is as it was last time. `land` and
+`land_onto` (this module) run a whole source, or what changed of one.
 
 A loop over items is right here: an item is a small tree, and nearly all time goes into cached pure functions.
 """
@@ -21,6 +21,7 @@ from pipeline.sources.items import Finding, Item, Listed, Parsed, Unread
 from pipeline.storage import in_key_order
 from pipeline.transform.landing.closing import Tables, close, exchanged, reopen
 from pipeline.transform.landing.collector import Collector
+from pipeline.transform.landing.earlier import Earlier, masked
 from pipeline.transform.landing.entities import land_item
 from pipeline.transform.landing.listed import land_listed
 from pipeline.transform.landing.naming import with_told
@@ -41,6 +42,10 @@ class Landed:
     """Items whose id was there before; an issue names them when their content differs."""
     dangling: pa.Table
     """Links that lead to no record of the source; `land_onto` needs them."""
+    taken: int = 0
+    """Records whose rows were taken over from last time."""
+    entangled: frozenset[str] = frozenset()
+    """Records whose rows come from more than one item: they are not taken over next time."""
 
 
 def land(
@@ -50,14 +55,19 @@ def land(
     snapshot_version: str,
     snapshot_digest: str | None = None,
     rules: Suppressions | None = None,
+    earlier: Earlier | None = None,
 ) -> Landed:
     """The record tables of a source from what its parser hands on; rows are sorted, so order does not matter.
 
     `snapshot_digest` stands for what was sent about an item of which the parser cannot tell it (`sources.raw`).
     What `rules` suppress never becomes a row, and texts are searched for what is a person's (`pipeline.privacy`).
+    Items that are as they were in `earlier` are not cleaned again; the tables are the same with and without it, if the
+    code and the `rules` are those that made it.
     """
-    tables, _, read, repeated = _collected(parsed, source, snapshot_version, snapshot_digest, rules)
-    return _closed(tables, source, read, repeated)
+    made = _collected(parsed, source, snapshot_version, snapshot_digest, rules, earlier)
+    tables = scan_tables(made.tables, source)
+    entangled = frozenset(made.entangled | masked(tables["issue"]))
+    return replace(_closed(tables, source, made.read, made.repeated), taken=made.taken, entangled=entangled)
 
 
 def land_onto(
@@ -72,15 +82,18 @@ def land_onto(
 ) -> Landed:
     """The record tables after a delta: its records take the place of those in `base`, `removed` native ids go.
 
-    Only what the delta holds is read and cleaned; all other rows are taken over as they are, so
-    they must follow the same `rules`.
+    Only what the delta holds is read and cleaned; all other rows are taken over as they are, so they must follow the
+    same `rules`. Their texts are searched again for what is a person's, as it depends on the contacts of all records.
     """
-    newer, touched, read, repeated = _collected(parsed, source, snapshot_version, snapshot_digest, rules)
+    made = _collected(parsed, source, snapshot_version, snapshot_digest, rules)
+    newer, touched = made.tables, made.ids
     touched |= {f"{source}:{native_id}" for native_id in removed}
     touched |= set(newer["issue"].column("record_id").drop_null().to_pylist())
     before = _accounted(base.tables) & touched
-    tables = exchanged(reopen(base.tables, base.dangling), newer, touched)
-    return _closed(tables, source, base.read - len(before) + read, base.repeated + repeated)
+    tables = scan_tables(exchanged(reopen(base.tables, base.dangling), newer, touched), source)
+    entangled = (base.entangled - touched) | made.entangled | masked(tables["issue"])
+    closed = _closed(tables, source, base.read - len(before) + made.read, base.repeated + made.repeated)
+    return replace(closed, taken=max(0, base.taken - len(before)), entangled=entangled)
 
 
 def landed(tables: Tables, dangling: pa.Table, *, read: int, repeated: int) -> Landed:
@@ -98,22 +111,36 @@ def landed(tables: Tables, dangling: pa.Table, *, read: int, repeated: int) -> L
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Collected:
+    """Open tables, the records in them, and how many items were read, repeated and taken over."""
+
+    tables: Tables
+    ids: set[str]
+    entangled: set[str]
+    read: int
+    repeated: int
+    taken: int
+
+
 def _collected(
     parsed: Iterable[Parsed],
     source: str,
     snapshot_version: str,
     snapshot_digest: str | None,
     suppressed: Suppressions | None,
-) -> tuple[Tables, set[str], int, int]:
-    """Open tables, the records in them, and how many items were read and repeated.
+    earlier: Earlier | None = None,
+) -> _Collected:
+    """What a parser hands on, gathered.
 
     An item that replaces one handed on before goes into a later layer; each layer takes the place of those below.
     """
-    layers = [Collector(source, snapshot_version, snapshot_digest)]
+    layers = [Collector(source, snapshot_version, snapshot_digest, earlier.hashes if earlier else None)]
     findings = Collector(source, snapshot_version)
     versions: dict[str, int] = {}
     rules = suppressed or Suppressions()
     read = 0
+    entangled: set[str] = set()
     for one in _parts(parsed, rules):
         if rules.records and _is_hidden(one, source, rules):
             continue
@@ -131,15 +158,22 @@ def _collected(
             land_listed(layers[0], one)
         elif isinstance(one, Finding):
             findings.finding(one)
+            if one.native_id:
+                entangled.add(findings.record_id(one.native_id))
         elif isinstance(one, Unread):
             layers[0].unread[one.field] += 1
-    tables, ids = _whole(layers[0]), layers[0].record_ids()
+    tables, ids, taken = _whole(layers[0]), layers[0].record_ids(), layers[0].taken
     for layer in layers[1:]:
         told = layer.record_ids()
         ids |= told
+        entangled |= told
+        taken = {one: sent for one, sent in taken.items() if one not in told}
         tables = exchanged(tables, _whole(layer), told)
-    tables = scan_tables(protect.without(exchanged(tables, findings.tables(), ()), rules), source)
-    return tables, ids, read, sum(layer.repeated for layer in layers)
+    tables = protect.without(exchanged(tables, findings.tables(), ()), rules)
+    if earlier and taken:
+        tables = earlier.joined(tables, taken, snapshot_version)
+    entangled = entangled.union(*(layer.entangled for layer in layers))
+    return _Collected(tables, ids, entangled, read, sum(layer.repeated for layer in layers), len(taken))
 
 
 def _parts(parsed: Iterable[Parsed], rules: Suppressions) -> Iterator[Parsed]:

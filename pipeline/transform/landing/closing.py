@@ -79,7 +79,7 @@ def exchanged(tables: Tables, newer: Tables, record_ids: Collection[str]) -> Tab
         if name == "unread_field":
             made[name] = _counted(data, newer[name])
             continue
-        kept = data.filter(pc.invert(pc.is_in(_record_of(name, data), value_set=gone))) if len(gone) else data
+        kept = data.filter(pc.invert(pc.is_in(record_of(name, data), value_set=gone))) if len(gone) else data
         more = newer[name]
         if name == "issue":  # those without a record may be told again
             more = more.filter(pc.invert(pc.is_in(more.column("id"), value_set=kept.column("id").combine_chunks())))
@@ -87,7 +87,7 @@ def exchanged(tables: Tables, newer: Tables, record_ids: Collection[str]) -> Tab
     return made
 
 
-def _record_of(name: str, data: pa.Table) -> pa.ChunkedArray:
+def record_of(name: str, data: pa.Table) -> pa.ChunkedArray:
     """The record of each row."""
     if "record_id" in data.column_names:
         return data.column("record_id")

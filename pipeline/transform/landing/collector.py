@@ -6,6 +6,7 @@ Rows become Arrow chunks soon: a hundred thousand records as Python objects woul
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import pyarrow as pa
@@ -26,13 +27,25 @@ OWNER_OF_KIND = {"organization": "organization_id", "service": "service_id", "lo
 class Collector:
     """Rows by table, issues, and which records there are."""
 
-    def __init__(self, source: str, snapshot_version: str, snapshot_digest: str | None = None) -> None:
+    def __init__(
+        self,
+        source: str,
+        snapshot_version: str,
+        snapshot_digest: str | None = None,
+        earlier: Mapping[str, str] | None = None,
+    ) -> None:
         self.source = source
         self.snapshot_version = snapshot_version
         self.snapshot_digest = snapshot_digest
         self._rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
         self.unread: Counter[str] = Counter()
         self.repeated = 0
+        self.taken: dict[str, tuple[datetime | None, str | None]] = {}
+        """Records whose rows are those of last time -> when they were fetched now, and what was sent."""
+        self.entangled: set[str] = set()
+        """Records of which more than one item tells."""
+        self._earlier = earlier or {}
+        self.has_earlier = bool(earlier)
         self.spoken: dict[str, str] = {}
         """Organisation -> the language of its name, where the source says."""
         self._chunks: dict[str, list[pa.Table]] = defaultdict(list)
@@ -45,6 +58,27 @@ class Collector:
         """Source and native id."""
         return f"{self.source}:{native_id}"
 
+    def takes_over(self, record_id: str, content_hash: str, fetched_at: datetime | None, raw: str | None) -> bool:
+        """True when the rows of last time stand for an item that was not seen before in this source."""
+        if self._earlier.get(record_id) != content_hash or record_id in self._hashes:
+            return False
+        self._hashes[record_id] = content_hash
+        self.taken[record_id] = (fetched_at, raw or self.snapshot_digest)
+        return True
+
+    def takes_over_all(
+        self, record_ids: Sequence[str], content_hashes: Sequence[str], fetched_at: datetime | None, raws: Sequence[Any]
+    ) -> list[int]:
+        """The same for many at once; returns the places of those that are not taken over."""
+        known, seen, taken, left = self._earlier.get, self._hashes, self.taken, []
+        for place, (record_id, content, raw) in enumerate(zip(record_ids, content_hashes, raws, strict=True)):
+            if known(record_id) == content and record_id not in seen:
+                seen[record_id] = content
+                taken[record_id] = (fetched_at, raw or self.snapshot_digest)
+            else:
+                left.append(place)
+        return left
+
     def admit(self, record_id: str, content_hash: str, native_id: str) -> bool:
         """False when the id was seen before in this source: the same item again, or an issue when it differs."""
         before = self._hashes.get(record_id)
@@ -52,6 +86,7 @@ class Collector:
             self._hashes[record_id] = content_hash
             return True
         self.repeated += 1
+        self.entangled.add(record_id)
         if before != content_hash:
             self.issue(
                 "duplicate_native_id",
@@ -106,12 +141,7 @@ class Collector:
     def _table(self, name: str) -> pa.Table:
         chunks = [*self._chunks.pop(name, []), schema.table_from_rows(name, self._rows.pop(name, []))]
         made = pa.concat_tables(chunks)
-        if name == "normalised":
-            key = ["record_id", "field", "value"]
-            made = schema.conform(
-                name, made.group_by(key).aggregate([("raw_value", "max")]).rename_columns([*key, "raw_value"])
-            )
-        return made
+        return once(made) if name == "normalised" else made
 
     def owner(self, kind: str, record_id: str) -> dict[str, str]:
         """The owner column of a detail row."""
@@ -164,6 +194,13 @@ class Collector:
             value=found.value,
             level=found.level,
         )
+
+
+def once(normalised: pa.Table) -> pa.Table:
+    """The table `normalised` with one row for each value."""
+    key = ["record_id", "field", "value"]
+    grouped = normalised.group_by(key).aggregate([("raw_value", "max")]).rename_columns([*key, "raw_value"])
+    return schema.conform("normalised", grouped)
 
 
 def issue_row(

@@ -20,10 +20,14 @@ ORG_ID_GUIDE = {"business_id": "FI-PRO"}
 
 
 def land_item(c: Collector, item: Item) -> None:
-    """Adds an item to the tables, or an issue when it cannot be used."""
+    """Adds an item to the tables, or an issue when it cannot be used; one that is as last time is taken over."""
     record_id = c.record_id(item.native_id)
+    content = content_hash(item)
+    if c.takes_over(record_id, content, item.fetched_at, item.raw):
+        return
     found_names = _names(c, record_id, item)
     if item.kind == "organization" and not found_names:
+        c.entangled.add(record_id)
         c.issue(
             "record_without_name",
             "An organisation without a name cannot be used. Give it a name in the source.",
@@ -31,7 +35,6 @@ def land_item(c: Collector, item: Item) -> None:
             field="name",
         )
         return
-    content = content_hash(item)
     if not c.admit(record_id, content, item.native_id):
         return
     modified = moment(item.modified) if item.modified else None

@@ -7,6 +7,7 @@ are the same either way. How the rows of the tables are made is in `columns`.
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pyarrow as pa
@@ -43,7 +44,13 @@ def land_listed(c: Collector, listed: Listed) -> None:
         for item in listed.items():
             land_item(c, item)
         return
-    columns = [*zip(*listed.rows, strict=True), listed.native_ids]
+    columns = _columns(listed)
+    hashes = _hashes(sample, columns)
+    if c.has_earlier:
+        listed, hashes = _left(c, listed, hashes, sample)
+        if not listed.rows:
+            return
+        columns = _columns(listed)
     names = _column(sample.names[0].value, columns)
     cleaned = _cleaned(sample, columns)
     record_ids = [c.record_id(native_id) for native_id in listed.native_ids]
@@ -64,11 +71,31 @@ def land_listed(c: Collector, listed: Listed) -> None:
             native_ids=[listed.native_ids[row] for row in chosen],
             record_ids=[record_ids[row] for row in chosen],
             raw_hashes=[listed.raw[row] or c.snapshot_digest for row in chosen],
-            hashes=_hashes(sample, [[column[row] for row in chosen] for column in columns]),
+            hashes=[hashes[row] for row in chosen],
             names=[names[row] for row in chosen],
             cleaned=cleaned,
         ),
     )
+
+
+def _columns(listed: Listed) -> list[Sequence[str | None]]:
+    """The cells by column; the last column is that of the native ids."""
+    return [*zip(*listed.rows, strict=True), listed.native_ids]
+
+
+def _left(c: Collector, listed: Listed, hashes: list[str], sample: Item) -> tuple[Listed, list[str]]:
+    """The rows that are not as last time, with their content hashes; the others are taken over."""
+    record_ids = [c.record_id(native_id) for native_id in listed.native_ids]
+    left = c.takes_over_all(record_ids, hashes, sample.fetched_at, listed.raw)
+    if len(left) == len(hashes):
+        return listed, hashes
+    kept = replace(
+        listed,
+        native_ids=[listed.native_ids[row] for row in left],
+        rows=[listed.rows[row] for row in left],
+        raw=[listed.raw[row] for row in left],
+    )
+    return kept, [hashes[row] for row in left]
 
 
 def _is_simple(item: Item) -> bool:
@@ -121,7 +148,7 @@ def _cleaned(item: Item, columns: Sequence[Sequence[str | None]]) -> dict[str, C
     return found
 
 
-def _hashes(sample: Item, columns: list[list[str | None]]) -> list[str]:
+def _hashes(sample: Item, columns: list[Sequence[str | None]]) -> list[str]:
     """The content hash of each row's item, from what the sample says with the row's values in the place of marks."""
     pieces = _MARK.split(said(sample))
     text = "%s".join(piece.replace("%", "%%") for piece in pieces[::2])
