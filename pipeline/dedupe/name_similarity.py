@@ -170,7 +170,9 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     long_leads = np.minimum(table.leads.length[x], table.leads.length[y]) >= SHORTEST
     lead = np.zeros(len(x), dtype=np.float32)
     lead[long_leads] = _ratio(table.leads, x[long_leads], y[long_leads], LEAD)
-    other_word = _other_word(table, x, y, np.flatnonzero((ratio >= CLOSE) & equal.any((1, 2))))
+    other_word = np.zeros(len(x), dtype=bool)
+    rows = np.flatnonzero((ratio >= CLOSE) & in_b.any(1))
+    other_word[rows] = _other_word(table, a[rows], b[rows], in_b[rows], in_a[rows])
     level[((ratio >= CLOSE) & ~other_word) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
     shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
     rare &= (table.places[shorter] <= FEW_PLACES) & ~table.common[
@@ -183,26 +185,49 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     return level
 
 
-def _other_word(table: NameTable, x: Codes, y: Codes, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+def _other_word(
+    table: NameTable, a: Codes, b: Codes, in_b: npt.NDArray[np.bool_], in_a: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.bool_]:
     """Which of some pairs that share words have other words beside them: "Työväen Soittokunta Kaiku" and "Ahti".
 
-    Many letters are equal in both, but they are the shared words'. A word cut short or mistyped is no other word.
+    `a` and `b` are the words of each core, `in_b` and `in_a` which of them the other core has. Many letters are equal
+    in both, but they are the shared words'.
     """
-    found = np.zeros(len(x), dtype=bool)
-    rest: list[tuple[int, str, str]] = []
-    for i, one, other in zip(rows.tolist(), table.cores.values[x[rows]], table.cores.values[y[rows]], strict=True):
-        p, q = one.split(" "), other.split(" ")
-        mine, theirs = "".join(w for w in p if w not in q), "".join(w for w in q if w not in p)
-        if not mine or not theirs or mine.startswith(theirs) or theirs.startswith(mine):
-            continue
-        if mine[0] != theirs[0] and mine[:2] != theirs[1::-1] and max(len(mine), len(theirs)) < SHORT_WORD:
-            found[i] = True  # Väinö and Aino
-        else:
-            rest.append((i, mine, theirs))
-    if rest:
-        at, left, right = zip(*rest, strict=True)
-        found[list(at)] = process.cpdist(left, right, scorer=fuzz.ratio, dtype=np.float32) < LIKE
+    found = np.zeros(len(a), dtype=bool)
+    mine, theirs = (a >= 0) & ~in_b, (b >= 0) & ~in_a
+    rows = np.flatnonzero(mine.any(1) & theirs.any(1))
+    if len(rows):
+        texts: dict[str, int] = {}
+        left, right = _rest(table, a[rows], mine[rows], texts), _rest(table, b[rows], theirs[rows], texts)
+        x, y, back = _unique_pairs(left, right)
+        said = list(texts)
+        found[rows] = _are_other([said[i] for i in x.tolist()], [said[i] for i in y.tolist()])[back]
     return found
+
+
+def _rest(table: NameTable, words: Codes, kept: npt.NDArray[np.bool_], texts: dict[str, int]) -> Codes:
+    """The number in `texts`, which grows, of the kept words of each row; mostly it is one word."""
+    found = np.zeros(len(words), dtype=np.int32)
+    one = kept.sum(1) == 1
+    single = words[one, kept[one].argmax(1)]
+    codes, back = np.unique(single, return_inverse=True)
+    numbers = [texts.setdefault(table.dictionary[c], len(texts)) for c in codes.tolist()]
+    found[one] = np.array(numbers, dtype=np.int32)[back] if len(numbers) else 0
+    for row in np.flatnonzero(~one).tolist():
+        glued = "".join(table.dictionary[w] for w in words[row][kept[row]].tolist())
+        found[row] = texts.setdefault(glued, len(texts))
+    return found
+
+
+def _are_other(one: list[str], other: list[str]) -> npt.NDArray[np.bool_]:
+    """Whether two words are unlike; one that is cut short or mistyped is no other word."""
+    found = process.cpdist(one, other, scorer=fuzz.ratio, dtype=np.float32) < LIKE
+    for i, (p, q) in enumerate(zip(one, other, strict=True)):
+        if p.startswith(q) or q.startswith(p):
+            found[i] = False
+        elif p[0] != q[0] and p[:2] != q[1::-1] and max(len(p), len(q)) < SHORT_WORD:
+            found[i] = True  # Väinö and Aino
+    return np.asarray(found, dtype=bool)
 
 
 def _fit(table: NameTable, short: Codes, full: Codes) -> npt.NDArray[np.bool_]:

@@ -76,6 +76,8 @@ class NameTable:
     common: Bools
     """Cores of words that stand in many places, whatever the records at hand show; see `common_words`."""
     words: Codes
+    dictionary: list[str]
+    """The texts of `words`."""
     word_bits: npt.NDArray[np.float32]
     core_bits: npt.NDArray[np.float32]
     rare_bits: float
@@ -133,6 +135,7 @@ def name_table(features: pa.Table) -> NameTable:
         places=_places(features, core_of, len(cores)),
         common=np.array([is_common(core) for core in cores] + [False]),
         words=words,
+        dictionary=dictionary,
         word_bits=bits,
         core_bits=bits[words].sum(1),
         rare_bits=float(_rounded(np.log2(len(cores) + BACKGROUND)) * 0.5),
