@@ -175,9 +175,8 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     other_word[rows] = _other_word(table, a[rows], b[rows], in_b[rows], in_a[rows])
     level[((ratio >= CLOSE) & ~other_word) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
     shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
-    rare &= (table.places[shorter] <= FEW_PLACES) & ~table.common[
-        shorter
-    ]  # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
+    # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
+    rare &= (table.places[shorter] <= FEW_PLACES) & ~table.common[shorter]
     level[(subset & rare) | _prefixed(table, x, y)] = L["contains"]
     level[((ratio >= TYPO) & (shortest >= SHORTEST) & ~other_word) | (table.stems[x] == table.stems[y])] = L["typo"]
     digits = table.digits

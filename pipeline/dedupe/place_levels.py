@@ -19,6 +19,8 @@ PLACE = (
     "missing", "far", "far_local", "same_region", "near_local", "same_municipality", "other_municipality",
     "one_missing", "region_of", "supported", "area_unknown", "conflict", "former", "namesake", "same_elsewhere", "same",
 )  # fmt: skip
+PARENTS = "vanhempainyhdistys"
+"""The body beside a school that every town has."""
 P = {name: i for i, name in enumerate(PLACE)}
 """Level -> its code."""
 
@@ -31,9 +33,6 @@ def _is_local(features: pa.Table) -> npt.NDArray[np.bool_]:
     is_told = np.array([w == "local" for w in levels] + [False])[level]
     of_umbrella = umbrella & (level < 0)
     return np.asarray(is_told | of_umbrella | np.array([w == PARENTS for w in dependents] + [False])[dependent])
-
-
-PARENTS = "vanhempainyhdistys"
 
 
 def _has_other(x: Codes, y: Codes) -> npt.NDArray[np.bool_]:

@@ -2,11 +2,10 @@
 
 from functools import lru_cache
 
-from rapidfuzz.distance import OSA
-
 from pipeline.transform.names.folding import DASH, MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.slips import is_slip
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.umbrellas import Found
 
@@ -69,8 +68,6 @@ def _slipped(word: str) -> str | None:
     if len(word) < SHORTEST or word in lexicon().dependents:
         return None
     for noun in sorted(lexicon().dependents):
-        # the genitive "nuoren" is no slip of "nuoret", nor is a word with another beginning unless it is long
-        alike = len(noun) >= SHORTEST and noun[-1] == word[-1] and (noun[0] == word[0] or len(noun) >= LONG)
-        if alike and abs(len(noun) - len(word)) < 2 and OSA.distance(noun, word, score_cutoff=1) == 1:
+        if len(noun) >= SHORTEST and (noun[0] == word[0] or len(noun) >= LONG) and is_slip(word, noun):
             return noun
     return None

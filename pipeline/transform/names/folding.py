@@ -43,7 +43,7 @@ def tidy(text: str) -> str:
     """One kind of space, dash and apostrophe, composed letters, no quotes around.
 
     Changes no word but one whose letters a wrong decoding broke ("JyvÃ¤skylÃ¤"), and that only where the bytes
-    have one reading.
+    have one reading, and one with the letters of the seven-bit code ("ker{ilij{t").
     """
     if "{" in text or "|" in text or "}" in text:
         text = _SEVEN_BITS.sub(lambda found: _NATIONAL[found[0]], text)

@@ -1,13 +1,24 @@
-"""Words one slip of the key apart: they share a form with one letter left out.
+"""Words one slip of the key apart.
 
-Belongs here: how such forms are made. Which words are repaired is decided in `typing_errors` and `written_out`.
+Belongs here: what counts as a slip. Which words are repaired is decided in `typing_errors`, `dependents` and
+`written_out`.
 """
 
 from collections.abc import Iterable
 
+from rapidfuzz.distance import OSA
+
 
 def deletions(word: str) -> Iterable[str]:
-    """The word and everything one deletion away from it."""
+    """The word and everything one deletion away from it, by which words one slip apart are found in an index."""
     yield word
     for i in range(len(word)):
         yield word[:i] + word[i + 1 :]
+
+
+def is_slip(word: str, known: str) -> bool:
+    """Whether a word is a known one with a letter left out, added, exchanged or swapped with the next.
+
+    Not in the last letter, by which cases and numbers differ: "nuoren" is no slip of "nuoret".
+    """
+    return word[-1:] == known[-1:] and OSA.distance(word, known, score_cutoff=1) == 1

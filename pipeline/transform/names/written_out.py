@@ -7,10 +7,9 @@ name, are in `abbreviations`.
 import re
 from functools import cache
 
-from rapidfuzz.distance import OSA
-
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.slips import is_slip
 from pipeline.transform.names.umbrellas import patterns
 
 SHORTEST = 3
@@ -79,10 +78,7 @@ def _with_head(word: str) -> str:
         return word
     for head in _long_heads():
         for length in (len(head) - 1, len(head), len(head) + 1):
-            tail = word[-length:]
-            # "-yhdistykset" is a plural and no slip
-            fits = len(word) >= length + SHORTEST and tail[-1] == head[-1]
-            if fits and OSA.distance(tail, head, score_cutoff=1) == 1:
+            if len(word) >= length + SHORTEST and is_slip(word[-length:], head):
                 return word[:-length] + head
     return word
 
