@@ -39,8 +39,8 @@ def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
         codes = np.where(codes == dictionary.index(""), -1, codes)
     rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
     if len(rows):
-        starts = np.searchsorted(rows, rows)
-        within = np.arange(len(rows)) - starts
+        count = np.bincount(rows)
+        within = np.arange(len(rows)) - (np.cumsum(count) - count)[rows]
         keep = within < WIDTH
         matrix[rows[keep], within[keep]] = codes[keep]
     used = int(np.flatnonzero((matrix >= 0).any(axis=0)).max(initial=0)) + 1

@@ -33,8 +33,13 @@ def _finnish() -> dict[str, str]:
 
 
 def _bare(word: str) -> str:
-    end = next((e for e in _ENDS if word.endswith(e) and len(word) >= len(e) + SHORTEST), "")
-    return stem(word.removesuffix(end))
+    return stem(word.removesuffix(_end(word)))
+
+
+def _end(word: str) -> str:
+    """The noun at the end of a compound; empty for none."""
+    ends = _ENDS if word.endswith(_ENDS) else ()
+    return next((e for e in ends if word.endswith(e) and len(word) >= len(e) + SHORTEST), "")
 
 
 @lru_cache(maxsize=1 << 18)
@@ -42,12 +47,11 @@ def _said(word: str) -> tuple[str, bool]:
     """(what a word says, whether in Swedish)."""
     if word in lexicon().heads:
         return "", False
-    known = _finnish()
-    end = next((e for e in _ENDS if word.endswith(e) and len(word) >= len(e) + SHORTEST), "")
-    for form in (word, word.removesuffix(end), word.removesuffix(end).removesuffix("s")):
+    known, bare = _finnish(), word.removesuffix(_end(word))
+    for form in (word, bare, bare.removesuffix("s")):
         if form in known:
             return known[form], True
-    return _bare(word), False
+    return stem(bare), False
 
 
 def concepts(cores: pa.Array) -> tuple[pa.Array, Bools]:

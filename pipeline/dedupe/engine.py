@@ -10,7 +10,7 @@ Belongs here: what an engine must offer, and the engine of one machine. The engi
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
 
 import duckdb
@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.dedupe.coding import Codes
-from pipeline.transform.names.table import parsed_columns
+from pipeline.transform.names.table import Reading, reading
 
 Levels = npt.NDArray[np.int8]
 Work = Callable[[Codes, Codes], dict[str, Levels]]
@@ -38,8 +38,8 @@ class Engine(Protocol):
 
     name: str
 
-    def parsed(self, names: list[str | None]) -> pa.Table:
-        """The parsed parts of distinct names, see `names.table`."""
+    def reading(self, names: int) -> AbstractContextManager[Reading]:
+        """What reads distinct names, see `names.table`, made ready for about so many."""
         ...
 
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
@@ -63,8 +63,8 @@ class OneMachine:
 
     name = "duckdb"
 
-    def parsed(self, names: list[str | None]) -> pa.Table:
-        return parsed_columns(names)
+    def reading(self, names: int) -> AbstractContextManager[Reading]:
+        return reading(names)
 
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
         with duckdb.connect(config={"preserve_insertion_order": False}) as con:

@@ -3,7 +3,6 @@
 Input values are already normalised by `transform`; this module only reads names and fills what is missing.
 """
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -20,10 +19,8 @@ from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.stems import stem
-from pipeline.transform.names.table import SCALARS, collector_paused, parsed_columns
+from pipeline.transform.names.table import SCALARS, Reading, collector_paused, parsed_columns
 
-Parsing = Callable[[list[str | None]], pa.Table]
-"""Distinct names -> their parts, see `names.table`."""
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
 INPUT = {
@@ -66,7 +63,7 @@ def normal_form(records: pa.Table) -> pa.Table:
     return table
 
 
-def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
+def features(records: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     """One row per record, sorted by `record_id`, with the parsed parts of its names.
 
     `umbrella, level, section, head, abbreviation` come from the first name that tells them; `places` (today's codes)
@@ -76,7 +73,7 @@ def features(records: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     return features_of(normal_form(records), parsing)
 
 
-def features_of(table: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
+def features_of(table: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     """As `features`, of records in their normal form."""
     n = len(table)
     with collector_paused():
@@ -113,7 +110,7 @@ def features_of(table: pa.Table, parsing: Parsing = parsed_columns) -> pa.Table:
     return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
 
 
-def _all_names(table: pa.Table, parsing: Parsing) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+def _all_names(table: pa.Table, parsing: Reading) -> tuple[np.ndarray, np.ndarray, pa.Table]:
     """(index of the parsed name, owning row) for every name, the record's own name first; the parsed distinct names."""
     n = len(table)
     others = table.column("other_names").combine_chunks()

@@ -122,9 +122,11 @@ def _run(
         start = now
 
     judged_ids = {i for t in (must_link, must_not_link) if t is not None for c in PAIR for i in t.column(c).to_pylist()}
-    records, followers = set_aside(normal_form(records), judged_ids)
-    lap("sorting")
-    table = features_of(records, engine.parsed if memory is None else partial(parsed_with, memory))
+    is_new = memory is None or memory.names is None
+    with engine.reading(len(records) if is_new else 0) as read:
+        records, followers = set_aside(normal_form(records), judged_ids)
+        lap("sorting")
+        table = features_of(records, read if memory is None else partial(parsed_with, memory, read))
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart

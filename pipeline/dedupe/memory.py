@@ -1,5 +1,6 @@
 """What one run of matching leaves for the next, and what of it still holds."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes
-from pipeline.transform.names.table import parsed_columns
+from pipeline.transform.names.table import Reading
 
 Rows = npt.NDArray[np.int64]
 
@@ -40,12 +41,12 @@ class Memory:
     """How many `names`, `pairs` and `records` (in their groups) the last run took from the one before."""
 
 
-def parsed_with(memory: Memory, names: list[str | None]) -> pa.Table:
-    """The parsed names; those of the last run are not parsed again. Only the names of this run are kept."""
+def parsed_with(memory: Memory, read: Reading, names: Sequence[str | None]) -> pa.Table:
+    """The parsed names; those of the last run are not read again. Only the names of this run are kept."""
     asked = pa.array(names, pa.string())
     at = pa.nulls(len(asked), pa.int32()) if memory.names is None else pc.index_in(asked, value_set=memory.names)
     fresh = np.flatnonzero(np.asarray(pc.is_null(at)))
-    parts = parsed_columns([names[i] for i in fresh.tolist()])
+    parts = read([names[i] for i in fresh.tolist()])
     if memory.parts is not None:
         index = np.asarray(pc.fill_null(at, 0)).copy()
         index[fresh] = np.arange(len(memory.parts), len(memory.parts) + len(fresh))

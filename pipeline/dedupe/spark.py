@@ -12,7 +12,7 @@ import os
 import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ import pyarrow as pa
 
 from pipeline.dedupe.coding import Codes
 from pipeline.dedupe.engine import Levels, One, Other, Work
-from pipeline.transform.names.table import parsed_columns
+from pipeline.transform.names.table import Reading, parsed_columns
 
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
@@ -113,7 +113,10 @@ class OnSpark:
     name: str = "spark"
     views: list[str] = field(default_factory=list)
 
-    def parsed(self, names: list[str | None]) -> pa.Table:
+    def reading(self, names: int) -> AbstractContextManager[Reading]:
+        return nullcontext(self.parsed)
+
+    def parsed(self, names: Sequence[str | None]) -> pa.Table:
         """Names are spread in batches; each is read by the same function as on one machine."""
         if not names:
             return parsed_columns(names)

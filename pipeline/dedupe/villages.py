@@ -76,8 +76,8 @@ def with_villages(parsed: dict[str, Any]) -> None:
     seen: Counter[str] = Counter()
     for word, n in zip(cores.code[found].tolist(), times[cores.row[found]].tolist(), strict=True):
         seen[cores.place_stems[word]] += n
-    beside, alone = _neighbours(parsed)
-    villages = spelled({w: n for w, n in seen.items() if beside[w] <= OFTEN_BESIDE * (beside[w] + alone[w])})
+    ordinary = _often_beside(parsed)
+    villages = spelled({w: n for w, n in seen.items() if w not in ordinary})
     rows, at = _villages_of(cores, may_be, frames, villages)
     lists = zip(*(c.take(pa.array(rows)).to_pylist() for c in columns), strict=True)
     placed = [_placed(Name(*parts), i, villages) for parts, i in zip(lists, at.tolist(), strict=True)]
@@ -109,17 +109,14 @@ def _framed(umbrella: pa.Array, stems: pa.Array) -> pa.Array:
     return pc.binary_join_element_wise(pc.fill_null(umbrella, ""), stems, _BETWEEN)
 
 
-def _neighbours(parsed: dict[str, Any]) -> tuple[Counter[str], Counter[str]]:
-    """How often each word stands in the core beside a place, and in that of a name without one."""
+def _often_beside(parsed: dict[str, Any]) -> frozenset[str]:
+    """Words of cores, without their case, that stand too often beside a place to be one."""
     has = np.asarray(pc.list_value_length(parsed["places"])) > 0
     rows, code, values = words_of(parsed["core"])
-    beside = np.bincount(code[has[rows]], minlength=len(values))
-    alone = np.bincount(code[~has[rows]], minlength=len(values))
-    found: tuple[Counter[str], Counter[str]] = (Counter(), Counter())
-    for word, *times in zip(map(place_stem, values), beside.tolist(), alone.tolist(), strict=True):
-        for counter, n in zip(found, times, strict=True):
-            counter[word] += n
-    return found
+    stems = pa.array([place_stem(w) for w in values], TEXT).dictionary_encode()
+    code = np.asarray(stems.indices, dtype=np.int64)[code]
+    beside, every = (np.bincount(c, minlength=len(stems.dictionary)) for c in (code[has[rows]], code))
+    return frozenset(stems.dictionary.filter(pa.array(beside > OFTEN_BESIDE * every)).to_pylist())
 
 
 def _cores(umbrella: pa.Array, lists: pa.Array) -> Cores:

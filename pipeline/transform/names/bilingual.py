@@ -11,8 +11,10 @@ _SAYS = r"\b(?:ent|entinen|aik|aiemmin|aikaisemmin|f\. ?d|fd|tidigare|ruotsiksi|
 _OTHER = re.compile(
     rf"^(?P<one>.{{4,}}?)[ ,;–-]*(?P<mark>[(]?)\s*{_SAYS}[.:]?\s+(?P<other>[^()]{{4,}})[)]?$", re.IGNORECASE
 )
-SIGNS = rf"(?i)[-–/]|{_SAYS}"
-"""What a cell with two names has, as a pattern."""
+_SPACE = r"\pZ\s\x{b}\x{1c}-\x{1f}\x{85}\x{ad}\x{200b}\x{feff}"
+_TWO_WORDS = rf"[^{_SPACE}][{_SPACE}]+[^{_SPACE}]"
+SIGNS = rf"(?is){_TWO_WORDS}.*[-–/].*{_TWO_WORDS}|{_SAYS}"
+"""What a cell with two names has, as a pattern of RE2: two words on either side of a sign, or a word that says so."""
 
 
 @lru_cache(maxsize=1 << 18)

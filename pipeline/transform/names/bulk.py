@@ -16,7 +16,7 @@ from pipeline.transform.names.abbreviations import abbreviates, in_capitals
 from pipeline.transform.names.folding import MARKS, ascii_fold, tidy
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.parse import words_of
-from pipeline.transform.names.templates import Template, template_of
+from pipeline.transform.names.templates import Template, is_same_place, template_of
 from pipeline.transform.names.word_classes import class_of, second_words
 from pipeline.transform.names.written_out import tells_of_phrases, written_out
 
@@ -69,6 +69,7 @@ def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bo
             templates.append(made)
     of = number[sequence]
     of[_unlike(words, sequence, first)] = -1
+    of[_of_two_places(words, templates, of)] = -1
     shorts = _abbreviations(words, templates, of)
     known = of >= 0
     return _gathered(words, templates, of, known, shorts), known
@@ -158,6 +159,18 @@ def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
     return found
 
 
+def _of_two_places(words: Words, templates: list[Template], of: Ints) -> Ints:
+    """Names whose template has two words for one place, where these are of two."""
+    again = np.array([t.again for t in templates] + [-1], np.int64)[of]
+    rows = np.flatnonzero(again >= 0)
+    start = np.searchsorted(words.owner, rows)
+    one = words.word[start + np.array([t.place for t in templates] + [-1], np.int64)[of[rows]]]
+    two = words.word[start + again[rows]]
+    text = words.text
+    same = [is_same_place(text[x], text[y]) for x, y in zip(one.tolist(), two.tolist(), strict=True)]
+    return rows[~np.array(same, dtype=bool)]
+
+
 def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[list[int], list[str]]:
     """(names, their abbreviations) written in capitals; names that spell theirs out, or name a body beside it, lose
     their template."""
@@ -205,7 +218,10 @@ def _gathered(
     word = np.where(plain == 2, stem[word], word)
     classes = [class_of(w) for w in texts]
     shown = plain > 0
-    built["ascii"] = _joined(pa.array(texts, TEXT), word[shown], owner[shown], n, " ")
+    section = pc.binary_join_element_wise("", built["section"], " / ").fill_null("")
+    built["ascii"] = pc.binary_join_element_wise(
+        _joined(pa.array(texts, TEXT), word[shown], owner[shown], n, " "), section, ""
+    )
     initials = _joined(pa.array([c.letters for c in classes], TEXT), word[shown], owner[shown], n, "")
     initials = pc.if_else(pc.greater(pc.utf8_length(initials), 1), initials, "")
     built["short"] = pc.coalesce(built["abbreviation"], initials)
@@ -219,7 +235,12 @@ def _gathered(
     which[owner[place]] = word[place]
     fixed = np.where(which < 0, len(texts) + of[known], which)
     values = [*texts, *(t.place_text for t in templates)]
-    built["place_text"] = pa.array(values, TEXT).take(pa.array(fixed))
+    text = pa.array(values, TEXT).take(pa.array(fixed))
+    is_again = np.array([t.again for t in templates], np.int64)[of[words.owner[taken]]] == at
+    second = np.full(n, -1, np.int64)
+    second[owner[is_again]] = word[is_again]
+    more = pa.array(values, TEXT).take(pa.array(second, mask=second < 0))
+    built["place_text"] = pc.coalesce(pc.binary_join_element_wise(text, more, " "), text)
     for name in ("places", "place_keys"):
         lists = [getattr(c, name) for c in classes] + [getattr(t, name) for t in templates]
         built[name] = pa.array(lists, MANY).take(pa.array(fixed))

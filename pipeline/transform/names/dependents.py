@@ -1,6 +1,6 @@
 """Finds the noun of a body beside the one that the name says: "Tarmon Tuki", "Marttaliiton Kannatusyhdistys"."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.folding import DASH, MARKS
 from pipeline.transform.names.lexicon import lexicon
@@ -67,7 +67,17 @@ def _meant(word: str) -> str | None:
 def _slipped(word: str) -> str | None:
     if len(word) < SHORTEST or word in lexicon().dependents:
         return None
-    for noun in sorted(lexicon().dependents):
-        if len(noun) >= SHORTEST and (noun[0] == word[0] or len(noun) >= LONG) and is_slip(word, noun):
+    for noun in _nouns().get((word[-1], len(word)), ()):
+        if (noun[0] == word[0] or len(noun) >= LONG) and is_slip(word, noun):
             return noun
     return None
+
+
+@cache
+def _nouns() -> dict[tuple[str, int], list[str]]:
+    """The nouns that words of a last letter and a length can be slips of, see `slips.is_slip`."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for noun in sorted(n for n in lexicon().dependents if len(n) >= SHORTEST):
+        for length in (len(noun) - 1, len(noun), len(noun) + 1):
+            found.setdefault((noun[-1], length), []).append(noun)
+    return found

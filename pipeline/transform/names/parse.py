@@ -1,6 +1,6 @@
 """Takes one name apart. Each step takes words out of the list; what is left is the distinctive core."""
 
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.abbreviations import abbreviates, find_abbreviation, initials_of
 from pipeline.transform.names.dependents import find_dependent
@@ -75,7 +75,7 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
     if spoken is None and signs & (SWEDISH | FINNISH):
         spoken = language_of(everything) if signs & SWEDISH else "fi"
     several = bool(signs & FORM) and is_several(everything)
-    body, section = _cut_section(everything) if signs & SECTION and not several else (everything, None)
+    body, section = cut_section(everything) if signs & SECTION and not several else (everything, None)
     if signs & ERROR and (forms := _mended_forms(body)) != body:  # "Osuuskuta Reipas"
         body, signs = forms, signs | FORM
     form = legal_form(body, signs)
@@ -169,7 +169,7 @@ def _section_word(listed: list[str], *, only_sections: bool) -> str | None:
     return listed[-1] if listed[-1].endswith(ends) else None
 
 
-def _cut_section(everything: list[str]) -> tuple[list[str], str | None]:
+def cut_section(everything: list[str]) -> tuple[list[str], str | None]:
     """The words of the body and the section, if the name is that of a section.
 
     "X ry:n nuorisojaosto", "X ry / hiihtojaosto" and "X hiihtojaosto" are; "MLL:n Kuopion yhdistys" and
@@ -251,10 +251,15 @@ def compound(word: str) -> tuple[str, str | None, str | None]:
     lex = lexicon()
     if word.endswith(lex.district_suffixes) and word not in lex.not_district and len(word) > 7:
         return word, "piiri", "district"
-    for ending, head, level in lex.head_suffixes:
+    for ending, head, level in lex.head_suffixes if word.endswith(_head_ends()) else ():
         if word.endswith(ending) and len(word) > len(ending) + 2:
             return word[: -len(ending)].strip("-:'"), head, level
     return word, None, None
+
+
+@cache
+def _head_ends() -> tuple[str, ...]:
+    return tuple(ending for ending, _, _ in lexicon().head_suffixes)
 
 
 _STRENGTH = {None: 0, "national": 1, "local": 2, "district": 3, "section": 4}

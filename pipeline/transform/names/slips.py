@@ -4,16 +4,12 @@ Belongs here: what counts as a slip. Which words are repaired is decided in `typ
 `written_out`.
 """
 
-from collections.abc import Iterable
-
 from rapidfuzz.distance import OSA
 
 
-def deletions(word: str) -> Iterable[str]:
+def deletions(word: str) -> list[str]:
     """The word and everything one deletion away from it, by which words one slip apart are found in an index."""
-    yield word
-    for i in range(len(word)):
-        yield word[:i] + word[i + 1 :]
+    return [word, *[word[:i] + word[i + 1 :] for i in range(len(word))]]
 
 
 def is_slip(word: str, known: str) -> bool:

@@ -1,55 +1,59 @@
 """The parsed parts of many names as columns: alike ones at once (see `bulk`), the rest one by one.
 
-Reading names is mostly plain Python, so where there are many a second interpreter nearly halves the time. It is a fresh
-one that reads names from its input and writes an Arrow stream: nothing is forked, and a caller needs no `__main__`
-guard.
+Where there are many, a second interpreter reads half of them, see `second_reader`.
 """
 
 import gc
 import os
-import subprocess
 import sys
-import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from importlib.abc import MetaPathFinder
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
 from pipeline.transform.names.parse import parse
+from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, names_asked, say
 
-__all__ = ["COLUMNS", "SCALARS", "collector_paused", "parsed_columns", "serve"]
+__all__ = ["COLUMNS", "SCALARS", "Reading", "collector_paused", "parsed_columns", "reading", "serve"]
 
+Reading = Callable[[Sequence[str | None]], pa.Table]
+"""Distinct names -> their parts."""
 WORTH = 50_000
 """Names from which a second interpreter gains time."""
-START = 10_000
-"""Names that are read here while the second interpreter starts; the others are halved."""
+START, STARTING = 10_000, 0.3
+"""Names that are read here while the second interpreter starts, and the seconds that it takes."""
 _MANY = pa.list_(pa.string())
 
 
 def parsed_columns(names: Sequence[str | None]) -> pa.Table:
     """One row per name with `COLUMNS`, in the order of the names; names should be distinct."""
-    if len(names) < WORTH or (os.cpu_count() or 1) < 2:
+    with reading(len(names)) as read:
+        return read(names)
+
+
+@contextmanager
+def reading(names: int) -> Iterator[Reading]:
+    """`parsed_columns`, made ready for so many names before they are there."""
+    if names < WORTH or (os.cpu_count() or 1) < 2:
+        yield _read
+        return
+    with SecondReader() as second:
+        started = time.perf_counter()
+        yield lambda found: _read_by_two(found, second, time.perf_counter() - started)
+
+
+def _read_by_two(names: Sequence[str | None], second: SecondReader, waited: float) -> pa.Table:
+    """The names halved, but for those that are read here while the second interpreter starts."""
+    if len(names) < WORTH:
         return _read(names)
-    cut = (len(names) + START) // 2
-    worker = subprocess.Popen(
-        [sys.executable, "-c", "from pipeline.transform.names.table import serve; serve()"],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
-    )
-    answer: list[bytes] = []
-    asked = _stream(pa.table({"n": pa.array(names[cut:], pa.string())}))
-    asking = threading.Thread(target=lambda: answer.append(worker.communicate(asked)[0]))
-    asking.start()
+    cut = (len(names) + round(START * max(0.0, 1 - waited / STARTING))) // 2
+    second.ask(names[cut:])
     mine = _read(names[:cut])
-    asking.join()
-    if worker.returncode != 0:  # a machine that allows no second process still gets its answer
-        return pa.concat_tables([mine, _read(names[cut:])]).combine_chunks()
-    return pa.concat_tables([mine, pa.ipc.open_stream(answer[0]).read_all()]).combine_chunks()
+    other = second.answer()
+    return pa.concat_tables([mine, _read(names[cut:]) if other is None else other]).combine_chunks()
 
 
 def _read(names: Sequence[str | None]) -> pa.Table:
@@ -66,25 +70,15 @@ def _read(names: Sequence[str | None]) -> pa.Table:
 
 
 def serve() -> None:
-    """Answers one stream of names on the standard input; run in the second interpreter."""
-    sys.meta_path.insert(0, _WithoutPandas())
-    names = pa.ipc.open_stream(sys.stdin.buffer.read()).read_all().column("n").to_pylist()
-    sys.stdout.buffer.write(_stream(_read(names)))
+    """Answers one list of names; run in the second interpreter."""
+    sys.meta_path.insert(0, WithoutPandas())
+    warmed_up()
+    say(_read(names_asked()))
 
 
-class _WithoutPandas(MetaPathFinder):
-    """Hides pandas: Arrow imports it, for a quarter of a second, only to ask whether a list is a series of pandas."""
-
-    def find_spec(self, fullname: str, path: object, target: object = None) -> None:
-        if fullname == "pandas":
-            raise ImportError(fullname)
-
-
-def _stream(table: pa.Table) -> bytes:
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return bytes(sink.getvalue())
+def warmed_up() -> None:
+    """Reads a name, so that the word lists are there before there are names to read."""
+    _read(["Kuopion Tarmo ry", "Porin Reipas ry", "Porin Reipas ry, hiihtojaosto"])
 
 
 @contextmanager

@@ -32,6 +32,11 @@ def _index() -> dict[str, str]:
     return found
 
 
+@cache
+def _keys() -> frozenset[str]:
+    return frozenset(_index())
+
+
 @lru_cache(maxsize=1 << 18)
 def repaired(word: str) -> str | None:
     """The known word that this one is a typing error of; null when it is known itself or far from every one."""
@@ -42,6 +47,6 @@ def repaired(word: str) -> str | None:
         return None
     if index.get(word):  # one letter was left out
         return index[word]
-    near = {index[key] for key in deletions(word) if key in index} - {""}
-    near = {w for w in near if w[0] == word[0] or w[:2] == word[1::-1]}
+    near = {index[key] for key in _keys().intersection(deletions(word))}
+    near = {w for w in near if w and (w[0] == word[0] or w[:2] == word[1::-1])}
     return near.pop() if len(near) == 1 else None

@@ -2,7 +2,7 @@
 
 A class holds everything that `parse` looks at in a word: how it ends, whether it is a place and of which kind, what
 it leaves in the core. A word that some list or pattern names is a class of its own, so that nothing is lost by
-reading one name for all names of the same classes. Sections and typing errors move words about and have no class.
+reading one name for all names of the same classes. Typing errors move words about and have no class.
 
 Does not belong here: what the parts of a name are; that is `parse`, for each sequence of classes once.
 """
@@ -95,10 +95,11 @@ def _class(word: str) -> WordClass:
     signs = word_signs(word)
     stem: str | None = None
     key: Key | None = None
-    if signs & ERROR or word.endswith(lex.sections):
+    if signs & ERROR:
         key = None
     elif (
-        word in named
+        word.endswith(lex.sections)
+        or word in named
         or word in second_words()
         or word.startswith(beginnings)
         or signs & DEPENDENT

@@ -5,7 +5,7 @@ name, are in `abbreviations`.
 """
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
@@ -58,15 +58,21 @@ def _parted(found: re.Match[str]) -> str:
     return f"{found[1]} " if beside in place_words() or beside in lexicon().heads else found[0]
 
 
+@lru_cache(maxsize=1 << 18)
 def written_out(word: str) -> str:
     """An ASCII-folded word, whole if it was cut short."""
     lex = lexicon()
     if (whole := lex.short_words.get(word)) is not None:
         return whole
-    for end, whole_end in lex.short_ends:
+    for end, whole_end in lex.short_ends if word.endswith(_cut_ends()) else ():
         if word.endswith(end) and len(word) >= len(end) + SHORTEST and "." not in word:
             return word.removesuffix(end) + whole_end
     return _with_head(word)
+
+
+@cache
+def _cut_ends() -> tuple[str, ...]:
+    return tuple(end for end, _ in lexicon().short_ends)
 
 
 def _with_head(word: str) -> str:

@@ -19,7 +19,7 @@ WORDS = (
     "Pohjois-Savon", "Helsingfors", "Uudenmaan", "Tarmo", "Tarmon", "Reipas", "Valnau", "Nienaun", "Mustinlahden",
     "Tarmosäätiö", "Kuopionsäätiö", "Marttayhdistys", "Martat", "Eläkeliiton", "Eläkeliitto", "Latu", "Suomen", "Suomi",
     "yhdistys", "yhdistyksen", "osasto", "piiri", "seura", "Hiihtoseura", "Keskusliitto", "Taikakerho", "kerho",
-    "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja", "och", "MLL", "MLL:n", "SPR", "KuPS",
+    "hiihtojaosto", "naisjaosto", "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja", "och", "MLL", "MLL:n", "SPR", "KuPS",
     "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf", "r.y.", "sr", "Oy", "osk", "rekisteröity",
     "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto", "12", "T:mi", "Nuorten",
     "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti", "koulu", "kouluyhdistys",
@@ -73,10 +73,38 @@ def test_a_place_of_two_words_is_read_only_where_both_stand() -> None:
     assert key_of("kosken", ["kosken", "tl"]) != key_of("kosken", ["kosken", "martat"])
 
 
-def test_sections_and_words_that_stand_twice_are_read_alone() -> None:
-    names = ["Tarmo ry / hiihtojaosto", "Reipas ry / hiihtojaosto", "Tarmo Tarmo", "Reipas Sisu"]
-    assert read_alike(names)[1].tolist() == [False, False, False, True]
-    assert class_of("hiihtojaosto").key is None
+def test_words_that_stand_twice_are_read_alone() -> None:
+    assert read_alike(["Tarmo Tarmo", "Reipas Sisu"])[1].tolist() == [False, True]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_shared"),
+    [
+        ("Tarmo ry / hiihtojaosto", "Reipas ry / hiihtojaosto", True),
+        ("Kuopion Tarmo ry, naisjaosto", "Porin Reipas ry, naisjaosto", True),
+        ("Kuopion Taikakerho hiihtojaosto ry", "Porin Kamerakerho hiihtojaosto ry", True),
+        ("Tarmo ry / hiihtojaosto", "Reipas ry / uintijaosto", False),
+        ("Varkauden Tarmon hiihtojaosto", "Kajaanin Sisun hiihtojaosto", False),
+    ],
+)
+def test_names_share_one_reading_with_the_same_section(one: str, other: str, *, is_shared: bool) -> None:
+    assert read_alike([one, other])[1].tolist() == [is_shared] * 2
+    assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "shared"),
+    [
+        ("Kuopion Martat, Kuopio", "Kajaanin Martat, Kajaani", [True, True]),
+        ("Kuopion Martat, Kuopio", "Kajaanin Martat, Kuopio", [True, False]),
+        ("Kajaanin Martat, Kuopio", "Kuopion Martat, Kuopio", [False, False]),
+    ],
+)
+def test_a_place_said_twice_is_read_at_once_where_both_words_are_of_one_place(
+    one: str, other: str, shared: list[bool]
+) -> None:
+    assert read_alike([one, other])[1].tolist() == shared
+    assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
 
 def test_an_abbreviation_that_others_spell_out_has_no_template() -> None:
