@@ -4,7 +4,7 @@ Words are cut and looked up in Arrow, sequences are found with numpy, and the pa
 the `Template`. Names without a template are left to the caller, who reads them one by one; the answers are the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,10 +15,10 @@ import pyarrow.compute as pc
 from pipeline.transform.names.abbreviations import abbreviates, in_capitals
 from pipeline.transform.names.folding import MARKS, ascii_fold, tidy
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.parse import words_of
+from pipeline.transform.names.parse import words_in
 from pipeline.transform.names.templates import Template, is_same_place, template_of
 from pipeline.transform.names.word_classes import class_of, second_words
-from pipeline.transform.names.written_out import tells_of_phrases, written_out
+from pipeline.transform.names.written_out import tells_of_phrases, with_whole_words, written_out
 
 Ints = npt.NDArray[np.int64]
 TEXT, MANY = pa.string(), pa.list_(pa.string())
@@ -88,7 +88,6 @@ def _cut(names: Sequence[str | None]) -> Words:
         np.int64,
     )
     rows = np.flatnonzero(plain)
-    word, owner = [raw[np.asarray(encoded.indices)]], [rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)]]
     shorts: dict[int, tuple[str, bool]] = {}
 
     def look(row: int, display: str) -> None:
@@ -96,23 +95,32 @@ def _cut(names: Sequence[str | None]) -> Words:
         if found is not None:
             shorts[row] = found, has_small
 
-    capitals = np.flatnonzero(np.asarray(pc.fill_null(pc.match_substring_regex(values, _CAPITALS), False)) & plain)
-    for row, name in zip(capitals.tolist(), values.take(pa.array(capitals)).to_pylist(), strict=True):
-        look(row, name)
     others = np.flatnonzero(~plain)
-    for row, name in zip(others.tolist(), values.take(pa.array(others)).to_pylist(), strict=True):
-        display = tidy(name or "")
-        look(row, display)
-        found = [numbered(w, len(numbers)) for w in words_of(display)]
-        word.append(np.array(found, np.int64))
-        owner.append(np.full(len(found), row, np.int64))
-    all_words, all_owners = np.concatenate(word), np.concatenate(owner)
+    displays = [tidy(name or "") for name in values.take(pa.array(others)).to_pylist()]
+    found = list(_words_of(displays))
+    more = np.array([numbered(w, len(numbers)) for words in found for w in words], np.int64)
+    of_more = np.repeat(others, np.array([len(words) for words in found], np.int64))
+    shown = pa.concat_arrays([values.filter(pa.array(plain)), pa.array(displays, TEXT)])
+    capitals = pc.indices_nonzero(pc.match_substring_regex(shown, _CAPITALS))
+    every = np.concatenate([rows, others])[np.asarray(capitals)]
+    for row, name in zip(every.tolist(), shown.take(capitals).to_pylist(), strict=True):
+        look(row, name)
+    all_words = np.concatenate([raw[np.asarray(encoded.indices)], more])
+    all_owners = np.concatenate([rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)], of_more])
     order = np.argsort(all_owners, kind="stable")
     all_words, all_owners = all_words[order], all_owners[order]
     count = np.bincount(all_owners, minlength=len(names))
     at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
     key = _keys(list(numbers), all_words, all_owners, len(names))
     return Words(list(numbers), all_words, all_owners, at, count, key, shorts)
+
+
+def _words_of(displays: list[str]) -> Iterator[list[str]]:
+    """`parse.words_of` of tidied names; those without a phrase are not searched for one."""
+    folded = [ascii_fold(display) for display in displays]
+    told = pc.match_substring_regex(pa.array(folded, TEXT), tells_of_phrases()).to_pylist()
+    for text, may_be in zip(folded, told, strict=True):
+        yield words_in(with_whole_words(text) if may_be else text)
 
 
 def _keys(texts: list[str], word: Ints, owner: Ints, n: int) -> Ints:

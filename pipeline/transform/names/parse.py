@@ -63,7 +63,11 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
 
 def words_of(display: str) -> list[str]:
     """The ASCII-folded words and marks of a tidied name."""
-    folded = with_whole_words(ascii_fold(display))
+    return words_in(with_whole_words(ascii_fold(display)))
+
+
+def words_in(folded: str) -> list[str]:
+    """The words and marks of a tidied name, folded and without phrases."""
     return [written_out(w) for w in words(restored(folded) if "?" in folded or "\ufffd" in folded else folded)]
 
 

@@ -42,7 +42,7 @@ def _family_of() -> re.Pattern[str]:
 def tells_of_phrases() -> str:
     """Where `with_whole_words` may change something, as a pattern for names that are not folded."""
     listed = "|".join(re.escape(phrase).replace(r"\ ", " ") for phrase in lexicon().phrases)
-    return f"{listed}|\\b(?:{_families()})-".replace("a", "[aäå]").replace("o", "[oö]")
+    return f"{listed}|(?:{_families()})-".replace("a", "[aäå]").replace("o", "[oö]")
 
 
 def with_whole_words(folded: str) -> str:
