@@ -6,6 +6,10 @@ all the same: `data/reference/common_words.csv` holds such words, made by hand.
 
 from functools import cache
 
+import numpy as np
+
+from pipeline.dedupe.coding import Bools
+from pipeline.dedupe.word_lists import Words
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.stems import stem
@@ -17,7 +21,10 @@ def _stems() -> frozenset[str]:
     return frozenset(listed | {stem(head) for head in lexicon().heads})
 
 
-def is_common(core: str) -> bool:
-    """Whether all words of a core (folded, parted by spaces) are such words; an empty core has none."""
-    words = core.split()
-    return bool(words) and all(stem(w) in _stems() for w in words)
+def are_common(words: Words, cores: int) -> Bools:
+    """Per core (of so many) whether all its words, folded, are such words; an empty core has none."""
+    rows, code, values = words
+    known = np.array([stem(w) in _stems() for w in values], dtype=bool)
+    filled = np.array([w != "" for w in values], dtype=bool)
+    count = np.bincount(rows[filled[code]], minlength=cores)
+    return np.asarray((count > 0) & (np.bincount(rows[(known & filled)[code]], minlength=cores) == count))

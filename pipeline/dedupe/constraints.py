@@ -16,6 +16,7 @@ from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.comparison import NO_FORM, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
+from pipeline.dedupe.word_lists import digits_of
 
 Numbers = npt.NDArray[np.int64]
 Facts = list[frozenset[int]]
@@ -65,9 +66,7 @@ def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
         level = np.where(level == levels.index("section"), -1, level)
     dependent = coded(features.column("dependent"))[0]
     dependent = np.where(tells_no_dependent(features, comparison), -1, dependent + 1)
-    number, numbers = coded(pc.replace_substring_regex(features.column("core"), pattern="[^0-9]", replacement=""))
-    if "" in numbers:
-        number = np.where(number == numbers.index(""), -1, number)
+    number, _ = coded(digits_of(features.column("core")))
     form, forms = coded(features.column("legal_form"))
     form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in NO_FORM]), -1, form)
     umbrella = coded(features.column("umbrella"))[0]

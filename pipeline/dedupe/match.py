@@ -85,7 +85,8 @@ def match(
 
     Raises `ValueError` when record ids are missing or repeated.
     """
-    return _run(records, None, weights, must_link, must_not_link, engine)
+    with collector_paused():
+        return _run(records, None, weights, must_link, must_not_link, engine)
 
 
 def rematch(
@@ -101,7 +102,8 @@ def rematch(
     `records` are all records, see `incremental.changed`. The memory is brought up to date; an empty one makes a full
     run. Without weights those count that the records teach; pin them between runs, or every score moves a little.
     """
-    return _run(records, memory, weights, must_link, must_not_link)
+    with collector_paused():
+        return _run(records, memory, weights, must_link, must_not_link)
 
 
 def _run(
@@ -144,8 +146,7 @@ def _run(
     scored = with_judgements(comparison, score(comparison, weights), together, apart)
     lap("scoring")
     told = constraints(table, comparison)
-    with collector_paused():
-        root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
+    root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")

@@ -13,8 +13,8 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
-from pipeline.dedupe.common_words import is_common
-from pipeline.dedupe.word_lists import joined as joined_words
+from pipeline.dedupe.common_words import are_common
+from pipeline.dedupe.word_lists import digits_of, in_order, letters_and_digits, words_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
@@ -105,14 +105,16 @@ def name_table(features: pa.Table) -> NameTable:
     core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
     core_words = pc.split_pattern(pa.array(cores, pa.string()), " ")
     words, bits, dictionary = _words(core_words)
-    joined, _ = coded(pc.replace_substring_regex(pa.array(fulls, pa.string()), pattern="[^a-z0-9]", replacement=""))
-    numbers = pc.replace_substring_regex(pa.array(cores, pa.string()), pattern="[^0-9]", replacement="")
-    digits, _ = coded(pc.if_else(pc.equal(numbers, ""), pa.scalar(None, pa.string()), numbers))
-    stemmed, _ = coded(joined_words(core_words, stem))
+    of_cores = words_of(core_words)
+    digits, _ = coded(digits_of(pa.array(cores, pa.string())))
+    stemmed, _ = coded(in_order(of_cores, len(cores), stem))
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
-    spoken_fulls = pc.split_pattern(pa.array(fulls, pa.string()), " ")
+    full_words = pc.split_pattern(pa.array(fulls, pa.string()), " ")
+    of_fulls = words_of(full_words)
+    joined, _ = coded(letters_and_digits(pc.binary_join(full_words, "")))
+    placeless = padded(features.column("places"))[0][:, 0] < 0
     town, towns = coded(features.column("municipality_code"))
     return NameTable(
         core_of=core_of,
@@ -121,19 +123,19 @@ def name_table(features: pa.Table) -> NameTable:
         width=((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0),
         umbrella=coded(features.column("umbrella"))[0],
         language=coded(features.column("language"))[0],
-        is_national=_is_national(features),
-        is_league=_is_league(features),
+        is_national=_is_national(features, placeless),
+        is_league=_is_league(features, placeless),
         concept=coded(features.column("concept"))[0],
         is_swedish=np.asarray(features.column("is_swedish"), dtype=bool),
         town=town,
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
         leads=_texts(_leads(words, bits, dictionary)),
-        fulls=_texts(joined_words(spoken_fulls).to_pylist()),
+        fulls=_texts(in_order(of_fulls, len(fulls)).to_pylist()),
         joined=np.append(joined, -1),
-        inflected=np.append(coded(joined_words(spoken_fulls, stem))[0], -1),
+        inflected=np.append(coded(in_order(of_fulls, len(fulls), stem))[0], -1),
         places=_places(features, core_of, len(cores)),
-        common=np.array([is_common(core) for core in cores] + [False]),
+        common=np.append(are_common(of_cores, len(cores)), False),
         words=words,
         dictionary=dictionary,
         word_bits=bits,
@@ -187,20 +189,18 @@ def _texts(values: list[str]) -> Texts:
     return Texts(array, np.array([*map(len, values), 0], dtype=np.int32))
 
 
-def _is_national(features: pa.Table) -> Bools:
+def _is_national(features: pa.Table, placeless: Bools) -> Bools:
     level, levels = coded(features.column("level"))
-    place, _ = padded(features.column("places"))
     code = levels.index("national") if "national" in levels else -2
-    return ((level == code) | (level < 0)) & (place[:, 0] < 0)
+    return ((level == code) | (level < 0)) & placeless
 
 
 _LEAGUES = ("liitto", "keskusliitto", "keskusjärjestö")
 
 
-def _is_league(features: pa.Table) -> Bools:
+def _is_league(features: pa.Table, placeless: Bools) -> Bools:
     head, heads = coded(features.column("head"))
-    place, _ = padded(features.column("places"))
-    return np.asarray(np.array([h in _LEAGUES for h in heads] + [False])[head] & (place[:, 0] < 0))
+    return np.asarray(np.array([h in _LEAGUES for h in heads] + [False])[head] & placeless)
 
 
 def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int64]:

@@ -10,6 +10,8 @@ import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 TEXT = pa.string()
+Words = tuple[Ints, Ints, list[str]]
+"""Row of each word, its code, the distinct words."""
 
 
 def flat(column: Any) -> Any:
@@ -17,8 +19,8 @@ def flat(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def words_of(lists: pa.Array) -> tuple[Ints, Ints, list[str]]:
-    """(row of each word, its code, the distinct words) of a column of lists."""
+def words_of(lists: pa.Array) -> Words:
+    """The words of a column of lists."""
     encoded = pc.list_flatten(lists).dictionary_encode()
     rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
     return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist()
@@ -26,14 +28,19 @@ def words_of(lists: pa.Array) -> tuple[Ints, Ints, list[str]]:
 
 def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
     """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
-    rows, code, values = words_of(lists)
+    return in_order(words_of(lists), len(lists), of)
+
+
+def in_order(words: Words, lists: int, of: Callable[[str], str] | None = None) -> pa.Array:
+    """As `joined`, of the words of so many lists."""
+    rows, code, values = words
     texts = pa.array(values if of is None else [of(v) for v in values], TEXT).dictionary_encode()
     order = pc.array_sort_indices(texts.dictionary)
     rank = np.empty(len(order), dtype=np.int64)
     rank[np.asarray(order)] = np.arange(len(order))
     size = max(len(order), 1)
     key = np.sort(rows * size + rank[np.asarray(texts.indices, dtype=np.int64)][code])
-    offsets = np.searchsorted(rows, np.arange(len(lists) + 1)).astype(np.int32)
+    offsets = np.searchsorted(rows, np.arange(lists + 1)).astype(np.int32)
     ordered = texts.dictionary.take(order).take(pa.array(key % size))
     return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), ordered), " ")
 
@@ -41,6 +48,22 @@ def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
 def spoken(lists: pa.Array) -> pa.Array:
     """Per list its words in their order, parted by spaces."""
     return pc.binary_join(lists, " ")
+
+
+def digits_of(texts: Any) -> Any:
+    """The digits of each text, null for none; few texts have any."""
+    encoded = flat(texts).dictionary_encode()
+    values = encoded.dictionary
+    has = pc.match_substring_regex(values, "[0-9]")
+    found = pc.replace_substring_regex(values.filter(has), pattern="[^0-9]", replacement="")
+    return exchanged(pa.nulls(len(values), TEXT), np.flatnonzero(np.asarray(has)), found).take(encoded.indices)
+
+
+def letters_and_digits(texts: pa.Array) -> pa.Array:
+    """Folded texts without anything else; few have any."""
+    has = pc.match_substring_regex(texts, "[^a-z0-9]")
+    found = pc.replace_substring_regex(texts.filter(has), pattern="[^a-z0-9]", replacement="")
+    return exchanged(texts, np.flatnonzero(np.asarray(has)), found)
 
 
 def codes(*columns: Any) -> Ints:

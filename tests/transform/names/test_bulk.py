@@ -12,18 +12,18 @@ from pipeline.transform.names.bulk import COLUMNS, read_alike
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.table import parsed_columns
 from pipeline.transform.names.templates import template_of
-from pipeline.transform.names.word_classes import class_of, key_of
+from pipeline.transform.names.word_classes import key_of
 
 WORDS = (
     "Kuopion", "Kuopio", "Porin", "Pori", "Espoon", "Kosken", "Koski", "Tl", "Salon", "Salo", "Perho", "Savon",
     "Pohjois-Savon", "Helsingfors", "Uudenmaan", "Tarmo", "Tarmon", "Reipas", "Valnau", "Nienaun", "Mustinlahden",
-    "Tarmosäätiö", "Kuopionsäätiö", "Marttayhdistys", "Martat", "Eläkeliiton", "Eläkeliitto", "Latu", "Suomen", "Suomi",
-    "yhdistys", "yhdistyksen", "osasto", "piiri", "seura", "Hiihtoseura", "Keskusliitto", "Taikakerho", "kerho",
-    "hiihtojaosto", "naisjaosto", "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja", "och", "MLL", "MLL:n", "SPR", "KuPS",
-    "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf", "r.y.", "sr", "Oy", "osk", "rekisteröity",
-    "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto", "12", "T:mi", "Nuorten",
-    "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti", "koulu", "kouluyhdistys",
-    "Osuuskuta", "MTK-Laukaa", "SPR-osasto", "MS", "NS", "EL",
+    "Tarmosäätiö", "Kuopionsäätiö", "Marttayhdistys", "Martat", "Eläkeliiton", "Eläkeliitto", "Latu", "Suomen",
+    "Suomi", "yhdistys", "yhdistyksen", "osasto", "piiri", "seura", "Hiihtoseura", "Keskusliitto", "Taikakerho",
+    "kerho", "hiihtojaosto", "naisjaosto", "hiihtojaosto", "nuoret", "Tuki", "Kannatusyhdistys", "Veteraanit", "ja",
+    "och", "MLL", "MLL:n", "SPR", "KuPS", "KTPS", "4H", "förening", "Shakki-", "Itä-Reipas", "ry", "ry:n", "rf",
+    "r.y.", "sr", "Oy", "osk", "rekisteröity", "Eläkelitto", "Kuopoin", "JyvÃ¤skylÃ¤n", "Mar?at", "&", "2", "osasto",
+    "12", "T:mi", "Nuorten", "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti",
+    "koulu", "kouluyhdistys", "Osuuskuta", "MTK-Laukaa", "SPR-osasto", "MS", "NS", "EL",
 )  # fmt: skip
 BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ")
 
