@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded
-from pipeline.dedupe.word_lists import codes, joined, replaced
-from pipeline.dedupe.word_lists import flat as flatten
 from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import codes, replaced
+from pipeline.transform.names.word_lists import flat as flatten
 
 PLACES = 3
 """Places where two wordings must be seen to share something."""
@@ -44,7 +44,8 @@ def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Ta
     `flat` and `owner` hold, for every name of every record, the row of `parsed` and of `records` (which has the
     columns `business_id, phones, emails`).
     """
-    parts: dict[str, Any] = {c: flatten(parsed.column(c)) for c in ("umbrella", "core", "dependent", "place_keys")}
+    columns = ("umbrella", "core", "stems", "dependent", "place_keys")
+    parts: dict[str, Any] = {c: flatten(parsed.column(c)) for c in columns}
     names, of, place = _wordings(parts)
     known = _meant(names, of, place, flat, owner.astype(np.int64), records)
     if not known:
@@ -53,6 +54,8 @@ def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Ta
     rows = np.flatnonzero(np.isin(of, list(known)))
     meant = [known[k] for k in of[rows].tolist()]
     parts["core"] = replaced(parts["core"], rows, [best[k] for k in meant])
+    stems = {k: " ".join(sorted(map(stem, words))) for k, words in best.items()}
+    parts["stems"] = replaced(parts["stems"], rows, [stems[k] for k in meant])
     parts["umbrella"] = replaced(parts["umbrella"], rows, [names[k][0] or None for k in meant])
     return pa.table({c: parts.get(c, parsed.column(c)) for c in parsed.column_names})
 
@@ -72,7 +75,7 @@ def _wordings(parts: dict[str, Any]) -> tuple[list[Wording], Numbers, Numbers]:
 
     Only names of one place count, and none of an area without a register.
     """
-    core, umbrella, beside = joined(parts["core"], stem), parts["umbrella"], parts["dependent"]
+    core, umbrella, beside = parts["stems"], parts["umbrella"], parts["dependent"]
     told = (np.asarray(pc.list_value_length(parts["core"])) > 0) | (np.asarray(pc.fill_null(umbrella, "")) != "")
     rows = np.flatnonzero((np.asarray(pc.list_value_length(parts["place_keys"])) == 1) & told)
     keys = pc.list_element(parts["place_keys"].take(pa.array(rows)), 0)

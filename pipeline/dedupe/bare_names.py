@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded
-from pipeline.dedupe.word_lists import flat
 from pipeline.transform.names.umbrellas import patterns
+from pipeline.transform.names.word_lists import flat
 
 CAPITAL = "091"
 """Helsinki, where most national bodies have their office."""

@@ -13,9 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.dedupe.word_lists import codes
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.word_lists import codes
 
 CAP = 20
 WINDOW = 5

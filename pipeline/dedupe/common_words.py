@@ -9,10 +9,10 @@ from functools import cache
 import numpy as np
 
 from pipeline.dedupe.coding import Bools
-from pipeline.dedupe.word_lists import Words
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import Words
 
 
 @cache

@@ -14,10 +14,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools
-from pipeline.dedupe.word_lists import codes, joined, words_of
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import codes, joined, words_of
 
 _ENDS = (
     "yhdistys", "yhdistyksen", "liitto", "seura", "kerho", "klubi", "toimikunta",

@@ -16,7 +16,7 @@ from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.comparison import NO_FORM, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
-from pipeline.dedupe.word_lists import digits_of
+from pipeline.transform.names.word_lists import digits_of
 
 Numbers = npt.NDArray[np.int64]
 Facts = list[frozenset[int]]

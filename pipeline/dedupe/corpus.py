@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.in_full import abbreviations, say_in_full
 from pipeline.dedupe.villages import with_villages
-from pipeline.dedupe.word_lists import flat
+from pipeline.transform.names.word_lists import flat
 
 
 def understood(parsed: pa.Table) -> pa.Table:

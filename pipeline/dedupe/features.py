@@ -14,12 +14,11 @@ from pipeline.dedupe.bare_names import called_by_a_word, of_their_town
 from pipeline.dedupe.concepts import concepts
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
-from pipeline.dedupe.word_lists import joined
 from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
-from pipeline.transform.names.stems import stem
 from pipeline.transform.names.table import SCALARS, Reading, collector_paused, parsed_columns
+from pipeline.transform.names.word_lists import joined
 
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
@@ -81,12 +80,12 @@ def features_of(table: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     built: dict[str, Any] = {name: _first(parsed.column(name), flat, owner, n) for name in SCALARS}
     primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
     words = _one(parsed.column("core"))
-    core, stems = joined(words), joined(words, stem)
+    core = joined(words)
     built["core"] = core.take(pa.array(primary))
     offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
     for name, values in {
         "cores": core,
-        "stems": stems,
+        "stems": parsed.column("stems"),
         "asciis": parsed.column("ascii"),
         "shorts": parsed.column("short"),
     }.items():

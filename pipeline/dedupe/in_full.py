@@ -11,10 +11,10 @@ import pyarrow as pa
 
 from pipeline.dedupe.coding import coded
 from pipeline.dedupe.standing import Standing, bits_of, standing
-from pipeline.dedupe.word_lists import Ints, replaced, words_of
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import Ints, replaced, words_of
 
 TOGETHER = 2
 """Places where an abbreviation and its expansion must both be seen."""
@@ -131,6 +131,7 @@ def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
     ]
     parsed["umbrella"] = replaced(parsed["umbrella"], rows, [u for u, _ in found])
     parsed["core"] = replaced(parsed["core"], rows, [c for _, c in found])
+    parsed["stems"] = replaced(parsed["stems"], rows, [" ".join(sorted(map(stem, c))) for _, c in found])
 
 
 def _in_full(umbrella: str | None, core: list[str], meant: dict[str, Meaning]) -> tuple[str | None, list[str]]:

@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
 from pipeline.dedupe.village_spelling import known_places
-from pipeline.dedupe.word_lists import flat as flatten
-from pipeline.dedupe.word_lists import replaced
 from pipeline.transform.names.place_words import PlaceWord, place_words
 from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.stems import place_stem
 from pipeline.transform.names.typing_errors import repaired
+from pipeline.transform.names.word_lists import flat as flatten
+from pipeline.transform.names.word_lists import replaced
 
 MOSTLY = 0.5
 """Share of the known addresses that must lie in a municipality for the name to be a spelling of it."""

@@ -14,10 +14,10 @@ import pyarrow.compute as pc
 from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
 from pipeline.dedupe.common_words import are_common
-from pipeline.dedupe.word_lists import digits_of, in_order, letters_and_digits, words_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import digits_of, in_order, letters_and_digits, words_of
 
 LEAST = 6
 """Letters of a core from which its beginning says something."""

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.word_lists import flat
+from pipeline.transform.names.word_lists import flat
 
 MOST = 20
 """Equal records that are matched; not more than may share a key without being many, see `blocking.CAP`."""

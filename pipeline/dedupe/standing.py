@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded
-from pipeline.dedupe.word_lists import Ints, codes, joined, spoken, words_of
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.stems import place_stem, stem
+from pipeline.transform.names.stems import place_stem
+from pipeline.transform.names.word_lists import Ints, codes, spoken, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ def standing(parsed: dict[str, Any], written: set[str]) -> Standing:
         said=said,
         meaning=meaning,
         meanings=pa.array(shown),
-        family=codes(umbrella, joined(lists, stem)),
+        family=codes(umbrella, parsed["stems"].take(some)),
         umbrella=umbrella,
         core=lists,
     )

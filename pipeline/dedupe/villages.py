@@ -18,10 +18,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.village_spelling import known_places, spelled
-from pipeline.dedupe.word_lists import TEXT, Ints, codes, exchanged, joined, spoken, words_of
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
 from pipeline.transform.names.umbrellas import find_umbrella, may_be_umbrella
+from pipeline.transform.names.word_lists import TEXT, Ints, codes, exchanged, joined, spoken, words_of
 
 PLACES = 3
 """Places with which a frame must be seen to be one of chapters."""
@@ -89,11 +89,14 @@ def with_villages(parsed: dict[str, Any]) -> None:
         column = "place_keys" if part == "keys" else part
         values = pa.array([getattr(name, part) for name in placed], parsed[column].type)
         parsed[column] = exchanged(parsed[column], placeless[again], values.take(pa.array(of)))
+        if part == "core":
+            stems = joined(values, stem).take(pa.array(of))
+            parsed["stems"] = exchanged(parsed["stems"], placeless[again], stems)
 
 
 def _frames(parsed: dict[str, Any]) -> pa.Array:
     """What is left of names without their place, where it is seen with enough places; see `_framed`."""
-    stems = joined(parsed["core"], stem)
+    stems = parsed["stems"]
     frame = codes(parsed["umbrella"], stems)
     owner, place, values = words_of(parsed["places"])
     pairs = np.unique(frame[owner] * max(len(values), 1) + place) // max(len(values), 1)

@@ -4,7 +4,7 @@ import pyarrow as pa
 import pytest
 
 from pipeline.dedupe.common_words import are_common
-from pipeline.dedupe.word_lists import words_of
+from pipeline.transform.names.word_lists import words_of
 
 
 def is_common(core: str) -> bool:

@@ -23,7 +23,7 @@ class SecondReader:
 
     def __init__(self) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", "from pipeline.transform.names.table import serve; serve()"],
+            [sys.executable, "-P", "-c", "from pipeline.transform.names.table import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -16,6 +16,8 @@ import pyarrow as pa
 from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, names_asked, say
+from pipeline.transform.names.stems import stem
+from pipeline.transform.names.word_lists import flat, joined
 
 __all__ = ["COLUMNS", "SCALARS", "Reading", "collector_paused", "parsed_columns", "reading", "serve"]
 
@@ -29,7 +31,8 @@ _MANY = pa.list_(pa.string())
 
 
 def parsed_columns(names: Sequence[str | None]) -> pa.Table:
-    """One row per name with `COLUMNS`, in the order of the names; names should be distinct."""
+    """One row per name with `COLUMNS`, and `stems`: the core's words without case and number in the order of the
+    alphabet, parted by spaces. In the order of the names, which should be distinct."""
     with reading(len(names)) as read:
         return read(names)
 
@@ -40,8 +43,13 @@ def reading(names: int) -> Iterator[Reading]:
     if names < WORTH or (os.cpu_count() or 1) < 2:
         yield _read
         return
-    with SecondReader() as second:
-        started = time.perf_counter()
+    started = time.perf_counter()
+    try:
+        beside = SecondReader()
+    except OSError:  # a machine that allows no second process still gets its answer
+        yield _read
+        return
+    with beside as second:
         yield lambda found: _read_by_two(found, second, time.perf_counter() - started)
 
 
@@ -60,13 +68,12 @@ def _read(names: Sequence[str | None]) -> pa.Table:
     """The parts of names, read by this interpreter."""
     with collector_paused():
         alike, known = read_alike(names)
-        if known.all():
-            return alike
         rest = np.flatnonzero(~known)
         order = np.empty(len(names), dtype=np.int64)
         order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
         single = _columns([names[i] for i in rest.tolist()])
-        return pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
+        found = pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
+        return found.append_column("stems", joined(flat(found.column("core")), stem))
 
 
 def serve() -> None:

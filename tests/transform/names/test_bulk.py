@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.transform.names import table
 from pipeline.transform.names.bulk import COLUMNS, read_alike
 from pipeline.transform.names.parse import parse
+from pipeline.transform.names.stems import stem
 from pipeline.transform.names.table import parsed_columns
 from pipeline.transform.names.templates import template_of
 from pipeline.transform.names.word_classes import key_of
@@ -40,6 +41,7 @@ def one_by_one(names: Sequence[str | None]) -> list[dict[str, object]]:
         row: dict[str, object] = {c: getattr(parsed, c) for c in COLUMNS if c != "short"}
         row["short"] = parsed.abbreviation or parsed.initials
         found.append({c: list(v) if isinstance(v := row[c], tuple) else v for c in COLUMNS})
+        found[-1]["stems"] = " ".join(sorted(map(stem, parsed.core)))
     return found
 
 
@@ -134,5 +136,6 @@ def test_a_second_interpreter_that_fails_leaves_its_names_to_the_first(monkeypat
     monkeypatch.setattr(table, "WORTH", 10)
     monkeypatch.setattr(table, "START", 0)
     monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
-    monkeypatch.setattr(table.sys, "executable", "false")
-    assert parsed_columns(list(WORDS)).equals(alone)
+    for executable in ("false", "/no/such/python"):
+        monkeypatch.setattr(table.sys, "executable", executable)
+        assert parsed_columns(list(WORDS)).equals(alone)
