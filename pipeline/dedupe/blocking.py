@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.abbreviations import letters_fit, may_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.word_lists import codes
 
@@ -190,9 +190,8 @@ def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
         codes(allowed.column("short"), allowed.column("name")), return_index=True, return_inverse=True
     )
     asked = (allowed.column(c).take(pa.array(first)).to_pylist() for c in ("short", "name"))
-    fits = [
-        letters_fit(short, [w for w in name.split(" ") if w not in stops]) for short, name in zip(*asked, strict=True)
-    ]
+    said = ((short, [w for w in name.split(" ") if w not in stops]) for short, name in zip(*asked, strict=True))
+    fits = [may_fit(short, " ".join(words)) and letters_fit(short, words) for short, words in said]
     hit = np.array(fits, dtype=bool)[back]
     a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
     return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})

@@ -1,8 +1,6 @@
 """Abbreviations that the names at hand explain: where "KVL" stands, "Kotiväen Lepoliitto" stands, again and again."""
 
-import re
 from collections import defaultdict
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -11,7 +9,7 @@ import pyarrow as pa
 
 from pipeline.dedupe.coding import coded
 from pipeline.dedupe.standing import Standing, bits_of, standing
-from pipeline.transform.names.abbreviations import letters_fit
+from pipeline.transform.names.abbreviations import letters_fit, may_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import Ints, replaced, words_of
@@ -94,17 +92,8 @@ def _meaning(names: Standing, number: int) -> Meaning:
 
 
 def _fits(short: str, said: str) -> bool:
-    if _in_turn(short).match(said) is None:
-        return False
     spoken = said.split(" ")
-    return letters_fit(short, spoken) and _ends_alike(short, spoken)
-
-
-@lru_cache(maxsize=1 << 16)
-def _in_turn(short: str) -> re.Pattern[str]:
-    """Texts that have the letters in turn, each in the word of the one before or first in the next: what `letters_fit`
-    asks at least, and quickly seen."""
-    return re.compile("[^ ]* ?".join(map(re.escape, short)))
+    return may_fit(short, said) and letters_fit(short, spoken) and _ends_alike(short, spoken)
 
 
 def _ends_alike(short: str, said: list[str]) -> bool:
