@@ -9,15 +9,15 @@ The SQL keeps to what every engine can run (see `engine`): plain tables, window 
 """
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.bare_abbreviations import fitting
+from pipeline.dedupe.blocking_keys import CAP, COUNTS, FEW, KIND, KINDS, MANY, sized
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.transform.names.abbreviations import letters_fit, may_fit
-from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import codes
+from pipeline.dedupe.shared_values import SharedValues, shared_values
 
-CAP = 20
 WINDOW = 5
 DROPPED = ("concept", "short", "rare_token", "stem", "ends", "start")
 RAREST = 3
@@ -25,14 +25,7 @@ RAREST = 3
 RARE = 25
 """A token that at most so many records in the whole country carry is a key without a place."""
 
-KINDS = (
-    "business_id", "association_number", "phone", "email", "host", "street", "umbrella_place", "umbrella_national",
-    "name", "core", "token_place", "rare_token", "stem", "ends", "start", "short_place", "short", "concept", "judged",
-)  # fmt: skip
-"""What a key is made of; in the SQL a kind is its number here, which is joined and counted faster than a text."""
-_K = {kind: f"CAST({number} AS TINYINT)" for number, kind in enumerate(KINDS)}
-
-_KEYS = f"""
+_TOKENS = """
 CREATE TEMP TABLE name_token AS
 SELECT DISTINCT rid, place, token
 FROM (SELECT rid, place, unnest(string_split(array_to_string(stems, ' '), ' ')) AS token FROM f) WHERE token <> '';
@@ -50,151 +43,87 @@ FROM (SELECT rid, place, unnest(shorts) AS short FROM f
       -- the U of KuPS is the second letter of Kuopion: without its vowels it is the initials
       UNION ALL SELECT rid, place, left(abbreviation, 1) || regexp_replace(substr(abbreviation, 2), '[AEIOUY]', '', 'g')
       FROM f) WHERE length(short) >= 3;
+"""
 
-CREATE TEMP TABLE key AS
-SELECT DISTINCT kind, hash(kind, key, reverse(key)) AS key, rid FROM (
-            SELECT {_K["business_id"]} AS kind, business_id AS key, rid FROM f
-  UNION ALL SELECT {_K["association_number"]}, association_number, rid FROM f
-  UNION ALL SELECT {_K["phone"]}, unnest(phones), rid FROM f
-  UNION ALL SELECT {_K["email"]}, unnest(emails), rid FROM f
-  UNION ALL SELECT {_K["host"]}, unnest(hosts), rid FROM f
-  UNION ALL SELECT {_K["street"]}, street_key, rid FROM f
-  UNION ALL SELECT {_K["umbrella_place"]}, umbrella || '|' || place, rid
+_KEYS = f"""
+            SELECT {KIND["umbrella_place"]} AS kind, umbrella || '|' || place AS key, rid
             FROM (SELECT umbrella, rid, unnest(place_keys) AS place FROM f)
-  UNION ALL SELECT {_K["umbrella_place"]}, umbrella || '|' || place, rid
+  UNION ALL SELECT {KIND["umbrella_place"]}, umbrella || '|' || place, rid
             FROM (SELECT umbrella, rid, unnest(places) AS place FROM f)
-  UNION ALL SELECT {_K["umbrella_place"]}, umbrella || '|' || coalesce(municipality_code, level), rid
+  UNION ALL SELECT {KIND["umbrella_place"]}, umbrella || '|' || coalesce(municipality_code, level), rid
             FROM f WHERE coalesce(array_length(place_keys), 0) = 0
-  UNION ALL SELECT {_K["umbrella_national"]}, umbrella, rid FROM f WHERE level = 'national'
+  UNION ALL SELECT {KIND["umbrella_national"]}, umbrella, rid FROM f WHERE level = 'national'
   -- "Erä-Veikot" and "Eräveikot"
-  UNION ALL SELECT {_K["name"]}, replace(replace(name, ' ', ''), '-', ''), rid
+  UNION ALL SELECT {KIND["name"]}, replace(replace(name, ' ', ''), '-', ''), rid
             FROM (SELECT rid, unnest(asciis) AS name FROM f)
-  UNION ALL SELECT {_K["core"]}, unnest(stems), rid FROM f
-  UNION ALL SELECT {_K["concept"]}, concept || '|' || place, rid FROM f
-  UNION ALL SELECT {_K["token_place"]}, token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
-  UNION ALL SELECT {_K["rare_token"]}, token, rid FROM ranked WHERE n_all <= {RARE}
-  UNION ALL SELECT {_K["stem"]}, left(token, 4) || '|' || place, rid FROM ranked WHERE rank = 1 AND length(token) > 4
+  UNION ALL SELECT {KIND["core"]}, unnest(stems), rid FROM f
+  UNION ALL SELECT {KIND["concept"]}, concept || '|' || place, rid FROM f
+  UNION ALL SELECT {KIND["token_place"]}, token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
+  UNION ALL SELECT {KIND["rare_token"]}, token, rid FROM ranked WHERE n_all <= {RARE}
+  UNION ALL SELECT {KIND["stem"]}, left(token, 4) || '|' || place, rid FROM ranked WHERE rank = 1 AND length(token) > 4
   -- a typing error in the middle of a long word leaves its ends
-  UNION ALL SELECT {_K["ends"]}, left(token, 2) || right(token, 3) || '|' || place, rid
+  UNION ALL SELECT {KIND["ends"]}, left(token, 2) || right(token, 3) || '|' || place, rid
             FROM ranked WHERE rank = 1 AND length(token) > 6
   -- "Valnaukoti" and "Valnau-koti", wherever they are
-  UNION ALL SELECT {_K["start"]}, left(token, 6), rid
+  UNION ALL SELECT {KIND["start"]}, left(token, 6), rid
             FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
-  UNION ALL SELECT {_K["short_place"]}, short || '|' || place, rid FROM short
-  UNION ALL SELECT {_K["short"]}, short, rid FROM short
-) WHERE key IS NOT NULL AND key <> '';
+  UNION ALL SELECT {KIND["short_place"]}, short || '|' || place, rid FROM short
+  UNION ALL SELECT {KIND["short"]}, short, rid FROM short
+"""
 
--- keys are joined by their hash, which looks at them from both ends: DuckDB's hash of a text alone brought two of four
--- million keys together, and then the engines disagree
-CREATE TEMP TABLE counted AS SELECT key, any_value(kind) AS kind, count(*) AS n FROM key GROUP BY key;
-
-CREATE TEMP TABLE sized AS SELECT k.kind, key, rid, n FROM key k JOIN counted USING (key) WHERE n > 1;
-
+_PAIRS = f"""
 CREATE TEMP TABLE hot AS
 SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY key, part ORDER BY postal_code, rid) AS rn
-FROM (SELECT s.kind, s.key, s.rid, f.identity AS part, f.postal_code,
-             count(*) OVER (PARTITION BY s.key, f.identity) AS size
-      FROM sized s JOIN f USING (rid) WHERE s.n > {CAP} AND s.kind NOT IN ({", ".join(_K[k] for k in DROPPED)}));
+FROM (SELECT m.kind, m.key, m.rid, f.identity AS part, f.postal_code,
+             count(*) OVER (PARTITION BY m.key, f.identity) AS size
+      FROM ({MANY} AND kind NOT IN ({", ".join(KIND[k] for k in DROPPED)})
+            UNION ALL SELECT kind, key, rid FROM many) m JOIN f USING (rid));
 
 CREATE TEMP TABLE found AS
-          SELECT a.kind, a.rid AS a, b.rid AS b
-          FROM sized a JOIN sized b ON a.key = b.key AND a.rid < b.rid
-          WHERE a.n <= {CAP} AND b.n <= {CAP}
+          {FEW}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM hot a JOIN hot b ON a.key = b.key AND a.part = b.part
                AND a.rid < b.rid AND a.size <= {CAP} AND b.size <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
-UNION ALL SELECT {_K["judged"]}, least(a, b), greatest(a, b) FROM judged WHERE a <> b;
+UNION ALL SELECT {KIND["judged"]}, least(a, b), greatest(a, b) FROM judged WHERE a <> b;
 """
 
-_FOUND = f"SELECT a, b, kind IN ({_K['business_id']}, {_K['association_number']}) AS by_number FROM found"
-
-_LETTERS = """
-CREATE TEMP TABLE bare AS
-SELECT rid, municipality_code AS town, name AS short FROM f
-WHERE name = lower(abbreviation) AND length(abbreviation) BETWEEN 3 AND 6 AND municipality_code IS NOT NULL;
-
-CREATE TEMP TABLE standing AS
-SELECT rid, name, municipality_code AS town FROM f WHERE contains(name, ' ') AND municipality_code IS NOT NULL
-UNION SELECT rid, name, unnest(places) FROM f WHERE contains(name, ' ');
-
-CREATE TEMP TABLE worded AS
-SELECT rid, town, name, list_filter(string_split(name, ' '), lambda w: w NOT IN ({stops})) AS w
-FROM standing WHERE town IN (SELECT town FROM bare);
-
--- of one word, there is no second to look at; Spark would stop
-CREATE TEMP TABLE spoken AS SELECT * FROM worded WHERE array_length(w) > 1;
-
-CREATE TEMP TABLE of_short AS
-          SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare
-UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare
-UNION ALL SELECT rid, town, short, left(short, 3) || '+' || substr(short, 4, 1) FROM bare WHERE length(short) > 3;
-
-CREATE TEMP TABLE of_name AS
-SELECT rid, town, name, key, count(*) OVER (PARTITION BY town, key) AS n
-FROM (      SELECT rid, town, name, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
-  UNION ALL SELECT rid, town, name, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken
-  UNION ALL SELECT rid, town, name, left(w[1], 3) || '+' || left(w[2], 1) FROM spoken)
-JOIN (SELECT DISTINCT town, key FROM of_short) USING (town, key);
-"""
-"""A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""
-
-_ALLOWED = f"""
-SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name
-FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <= {CAP}
-"""
-
-_REPORT = f"""
-SELECT kind, keys, capped_keys, coalesce(pairs, 0) AS pairs FROM (
-  SELECT kind, count(*) AS keys, count(*) FILTER (n > {CAP}) AS capped_keys
-  FROM counted GROUP BY kind)
-LEFT JOIN (SELECT kind, count(*) AS pairs FROM found GROUP BY kind) USING (kind)
-"""
+_FOUND = "SELECT kind, a, b FROM found"
 
 
 def candidate_pairs(
-    features: pa.Table, extra: pa.Table | None = None, engine: Engine = ONE_MACHINE
+    features: pa.Table,
+    extra: pa.Table | None = None,
+    engine: Engine = ONE_MACHINE,
+    values: SharedValues | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """(pairs `a, b` as row numbers of the features with a < b, in order, and whether only a register number found
     them (`by_number`); the blocking report).
 
-    `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged.
+    `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged. `values` are those of
+    the features, where they were looked up before.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
+    values = values or shared_values(features, engine)
     nothing = pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
     table = features.append_column("rid", pa.array(range(len(features)), pa.int32()))
-    tables = {"f": table, "judged": extra.select(["a", "b"]) if extra is not None else nothing}
-    (found, report), fitting = engine.both(
-        lambda: engine.query(tables, _KEYS, (_FOUND, _REPORT)), lambda: _fitting(table, engine)
+    tables = {"f": table, "judged": extra.select(["a", "b"]) if extra is not None else nothing, "many": values.many}
+    (found, counts), short = engine.both(
+        lambda: engine.query(tables, _TOKENS + sized(_KEYS) + _PAIRS, (_FOUND, COUNTS)), lambda: fitting(table, engine)
     )
-    return _distinct(engine, found, fitting), _named(report)
+    kind, a, b = (np.concatenate([np.asarray(t.column(c)) for t in (found, values.few)]) for c in ("kind", "a", "b"))
+    by_number = np.isin(kind, [KINDS.index(k) for k in ("business_id", "association_number")])
+    pairs = _distinct(engine, pa.table({"a": a, "b": b, "by_number": by_number}), short)
+    return pairs, _report(pa.concat_tables([counts, values.counts]), np.bincount(kind, minlength=len(KINDS)))
 
 
-def _named(report: pa.Table) -> pa.Table:
-    """The report with the kinds by name, in their order."""
+def _report(counts: pa.Table, pairs: npt.NDArray[np.int64]) -> pa.Table:
+    """The report with the kinds by name, in their order; `pairs` are counted by kind."""
+    report = counts.append_column("pairs", pa.array(pairs).take(counts.column("kind")))
     named = report.set_column(0, "kind", pa.array(KINDS).take(report.column("kind")))
     return named.take(pc.sort_indices(named.column("kind"))).combine_chunks()
-
-
-def _fitting(table: pa.Table, engine: Engine) -> pa.Table:
-    """Pairs `a, b, by_number` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
-    maanpuolustuskerho)."""
-    needed = table.select(["rid", "municipality_code", "abbreviation", "places"])
-    needed = needed.append_column("name", pc.list_element(table.column("asciis"), 0))
-    stops = {"", *lexicon().stops}
-    script = _LETTERS.replace("{stops}", ", ".join(f"'{word}'" for word in sorted(stops)))
-    (allowed,) = engine.query({"f": needed}, script, (_ALLOWED,))
-    _, first, back = np.unique(
-        codes(allowed.column("short"), allowed.column("name")), return_index=True, return_inverse=True
-    )
-    asked = (allowed.column(c).take(pa.array(first)).to_pylist() for c in ("short", "name"))
-    said = ((short, [w for w in name.split(" ") if w not in stops]) for short, name in zip(*asked, strict=True))
-    fits = [may_fit(short, " ".join(words)) and letters_fit(short, words) for short, words in said]
-    hit = np.array(fits, dtype=bool)[back]
-    a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
-    return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})
 
 
 def _distinct(engine: Engine, *tables: pa.Table) -> pa.Table:

@@ -3,6 +3,7 @@
 Input values are already normalised by `transform`; this module only reads names and fills what is missing.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from pipeline.dedupe.localities import settled
 from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
-from pipeline.transform.names.table import SCALARS, Reading, collector_paused, parsed_columns
+from pipeline.transform.names.table import SCALARS, Reading, parsed_columns
 from pipeline.transform.names.word_lists import joined
 
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
@@ -42,6 +43,18 @@ INPUT = {
 }
 """Columns of the input; all but `record_id` and `name` may be missing, null or empty. Phones are E.164, hosts are
 the body's own or a page of it (`contacts.sites`; a bare platform is removed before), municipalities are of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names of records, each read by itself."""
+
+    name: np.ndarray
+    """For every name of every record its row in `parsed`."""
+    row: np.ndarray
+    """Rising: its record."""
+    parsed: pa.Table
+    """The distinct names, see `names.table`."""
 
 
 def normal_form(records: pa.Table) -> pa.Table:
@@ -69,14 +82,14 @@ def features(records: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     and `place_keys` (former municipalities kept apart) from the first name with a place; `cores`, `asciis`, `shorts`
     hold one entry per name. `identity` names what the record claims to be: umbrella, place and core.
     """
-    return features_of(normal_form(records), parsing)
+    table = normal_form(records)
+    return features_of(table, names_of(table, parsing))
 
 
-def features_of(table: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
-    """As `features`, of records in their normal form."""
+def features_of(table: pa.Table, read: Names) -> pa.Table:
+    """As `features`, of records in their normal form and their names as they were read."""
     n = len(table)
-    with collector_paused():
-        flat, owner, parsed = _all_names(table, parsing)
+    flat, owner, parsed = _understood(table, read)
     built: dict[str, Any] = {name: _first(parsed.column(name), flat, owner, n) for name in SCALARS}
     primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
     words = _one(parsed.column("core"))
@@ -103,24 +116,30 @@ def features_of(table: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     )
     built["concept"], swedish = concepts(_one(built["core"]))
     built["is_swedish"] = pa.array(swedish)
-    built["street_key"] = _street_key(table)
+    built["street_key"] = street_key(table)
     built["region"] = _regions(table.column("municipality_code"))
     kept = [c for c in INPUT if c not in ("legal_form", "other_names", "street_address")]
     return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
 
 
-def _all_names(table: pa.Table, parsing: Reading) -> tuple[np.ndarray, np.ndarray, pa.Table]:
-    """(index of the parsed name, owning row) for every name, the record's own name first; the parsed distinct names."""
+def names_of(table: pa.Table, parsing: Reading) -> Names:
+    """The names of records in their normal form, read each by itself; the record's own name comes first."""
     n = len(table)
     others = table.column("other_names").combine_chunks()
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
     values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
     rows, values = _split_bilingual(rows, values)
     encoded = values.dictionary_encode(null_encoding="encode")
-    parsed = understood(parsing(encoded.dictionary.to_pylist()))
+    parsed = parsing(encoded.dictionary.to_pylist())
     order = np.argsort(rows, kind="stable")
-    flat, owner = np.asarray(encoded.indices)[order], rows[order]
-    return flat, owner, with_aliases(settled(parsed, flat, owner, table), flat, owner, table)
+    return Names(np.asarray(encoded.indices)[order], rows[order], parsed)
+
+
+def _understood(table: pa.Table, read: Names) -> tuple[np.ndarray, np.ndarray, pa.Table]:
+    """(index of the parsed name, owning row) for every name; the parsed distinct names in the light of all others."""
+    flat, owner = read.name, read.row
+    parsed = settled(understood(read.parsed), flat, owner, table)
+    return flat, owner, with_aliases(parsed, flat, owner, table)
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -191,7 +210,7 @@ def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.
     return pc.if_else(has, pc.list_element(safe, 0), _one(municipality))
 
 
-def _street_key(table: pa.Table) -> pa.Array:
+def street_key(table: pa.Table) -> pa.Array:
     """Street with number, folded, and postal code; null without a number: a street name alone places nobody."""
     street = pc.utf8_lower(table.column("street_address"))
     street = pc.replace_substring_regex(street, pattern=r"[\s.,]+", replacement=" ")

@@ -15,7 +15,7 @@ from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison, comparable, compare
 from pipeline.dedupe.constraints import Constraints, constraints
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.dedupe.features import features_of, normal_form
+from pipeline.dedupe.features import features_of, names_of, normal_form
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
 from pipeline.dedupe.memory import Memory, parsed_with
@@ -23,6 +23,7 @@ from pipeline.dedupe.questions import settled
 from pipeline.dedupe.relations import find_relations
 from pipeline.dedupe.repeats import set_aside, with_followers
 from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
+from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
 from pipeline.transform.names.table import collector_paused
 
@@ -128,12 +129,16 @@ def _run(
     with engine.reading(len(records) if is_new else 0) as read:
         records, followers = set_aside(normal_form(records), judged_ids)
         lap("sorting")
-        table = features_of(records, read if memory is None else partial(parsed_with, memory, read))
+        names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
+    lap("names")
+    table, values = engine.both(lambda: features_of(records, names), lambda: shared_values(records, engine))
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
-    (pairs, report), ready = engine.both(lambda: candidate_pairs(table, extra, engine), lambda: comparable(table))
+    (pairs, report), ready = engine.both(
+        lambda: candidate_pairs(table, extra, engine, values), lambda: comparable(table)
+    )
     lap("blocking")
     comparison = compare(ready, pairs, memory, engine)
     lap("comparison")
