@@ -91,6 +91,7 @@ UNION ALL SELECT {KIND["judged"]}, least(a, b), greatest(a, b) FROM judged WHERE
 """
 
 _FOUND = "SELECT kind, a, b FROM found"
+_ROWS = pa.schema([("a", pa.int32()), ("b", pa.int32())])
 
 
 def candidate_pairs(
@@ -107,9 +108,9 @@ def candidate_pairs(
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
     values = values or shared_values(features, engine)
-    nothing = pa.table({"a": pa.array([], pa.int64()), "b": pa.array([], pa.int64())})
+    nothing = pa.table({"a": [], "b": []})
     table = features.append_column("rid", pa.array(range(len(features)), pa.int32()))
-    tables = {"f": table, "judged": extra.select(["a", "b"]) if extra is not None else nothing, "many": values.many}
+    tables = {"f": table, "judged": (extra or nothing).select(["a", "b"]).cast(_ROWS), "many": values.many}
     (found, counts), short = engine.both(
         lambda: engine.query(tables, _TOKENS + sized(_KEYS) + _PAIRS, (_FOUND, COUNTS)), lambda: fitting(table, engine)
     )

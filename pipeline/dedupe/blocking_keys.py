@@ -8,6 +8,8 @@ The SQL keeps to what every engine can run (see `engine`): plain tables, window 
 
 CAP = 20
 """Records of a key that all meet one another."""
+CAPS = {"stem": 12, "ends": 12, "rare_token": 12, "short": 10, "short_place": 10, "start": 8}
+"""Less for vague keys. Among a million records most pairs would be theirs, and hardly one in two hundred true."""
 
 KINDS = (
     "business_id", "association_number", "phone", "email", "host", "street", "umbrella_place", "umbrella_national",
@@ -17,17 +19,18 @@ KINDS = (
 KIND = {kind: f"CAST({number} AS TINYINT)" for number, kind in enumerate(KINDS)}
 """In the SQL a kind is its number, which is joined and counted faster than a text."""
 
-FEW = f"SELECT a.kind, a.rid AS a, b.rid AS b FROM sized a JOIN sized b ON a.key = b.key AND a.rid < b.rid \
-WHERE a.n <= {CAP} AND b.n <= {CAP}"
+FEW = "SELECT a.kind, a.rid AS a, b.rid AS b FROM sized a JOIN sized b ON a.key = b.key AND a.rid < b.rid \
+WHERE a.is_few AND b.is_few"
 """`kind, a, b`: the pairs of keys that few records carry."""
-MANY = f"SELECT kind, key, rid FROM sized WHERE n > {CAP}"
+MANY = "SELECT kind, key, rid FROM sized WHERE NOT is_few"
 """`kind, key, rid` of the other keys that several records carry."""
-COUNTS = f"SELECT kind, count(*) AS keys, count(*) FILTER (n > {CAP}) AS capped_keys FROM counted GROUP BY kind"
+COUNTS = "SELECT kind, count(*) AS keys, count(*) FILTER (NOT is_few) AS capped_keys FROM counted GROUP BY kind"
+_CAP = f"CASE kind {' '.join(f'WHEN {KIND[kind]} THEN {cap}' for kind, cap in CAPS.items())} ELSE {CAP} END"
 
 
 def sized(keys: str) -> str:
-    """The script that makes `sized` (kind, key, rid, n: how many records carry it) and `counted` of keys, given as a
-    query of `kind, key, rid`; null and empty keys are none.
+    """The script that makes `sized` (kind, key, rid, is_few: whether few records carry it; keys of one record are not
+    there) and `counted` of keys, given as a query of `kind, key, rid`; null and empty keys are none.
 
     Keys are joined by their hash, which looks at them from both ends: DuckDB's hash of a text alone brought two of four
     million keys together, and then the engines disagree.
@@ -36,7 +39,9 @@ def sized(keys: str) -> str:
 CREATE TEMP TABLE key AS
 SELECT DISTINCT kind, hash(kind, key, reverse(key)) AS key, rid FROM ({keys}) WHERE key IS NOT NULL AND key <> '';
 
-CREATE TEMP TABLE counted AS SELECT key, any_value(kind) AS kind, count(*) AS n FROM key GROUP BY key;
+CREATE TEMP TABLE counted AS
+SELECT key, kind, n, n <= {_CAP} AS is_few
+FROM (SELECT key, any_value(kind) AS kind, count(*) AS n FROM key GROUP BY key);
 
-CREATE TEMP TABLE sized AS SELECT k.kind, key, rid, n FROM key k JOIN counted USING (key) WHERE n > 1;
+CREATE TEMP TABLE sized AS SELECT k.kind, key, rid, is_few FROM key k JOIN counted USING (key) WHERE n > 1;
 """

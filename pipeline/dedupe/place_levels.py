@@ -56,41 +56,58 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
     namesake = namesake_towns(features)
     local = _is_local(features)
 
-    def both_placed(x: Codes, y: Codes, key_x: Codes, key_y: Codes) -> Levels:
+    first, first_key = place[:, 0].copy(), key[:, 0].copy()
+    has_several = ((place >= 0).sum(1) > 1) | ((key >= 0).sum(1) > 1)
+
+    def both_placed(a: Codes, b: Codes) -> Levels:
+        x, y = first[a], first[b]
         level = np.full(len(x), P["conflict"], dtype=np.int8)
-        same_region = region_of_place[x[:, 0]] == region_of_place[y[:, 0]]
-        level[(is_region[x[:, 0]] != is_region[y[:, 0]]) & same_region] = P["region_of"]
+        level[(is_region[x] != is_region[y]) & (region_of_place[x] == region_of_place[y])] = P["region_of"]
         # whether a town lies in an area without a register is not known; two such areas are two (Etelä-, Pohjois-Suomi)
-        level[is_area[x[:, 0]] != is_area[y[:, 0]]] = P["area_unknown"]
+        level[is_area[x] != is_area[y]] = P["area_unknown"]
+        level[x == y] = P["former"]
+        level[(first_key[a] == first_key[b]) & (first_key[a] >= 0)] = P["same"]
+        several = np.flatnonzero(has_several[a] | has_several[b])
+        level[several] = of_several(a[several], b[several], level[several])
+        return level
+
+    def of_several(a: Codes, b: Codes, level: Levels) -> Levels:
+        """As levels of their first places, where one of two names has several."""
+        x, y = place[a], place[b]
         common = shared(x, y)
         level[common >= 0] = P["former"]
-        level[shared(key_x, key_y) >= 0] = P["same"]
+        level[shared(key[a], key[b]) >= 0] = P["same"]
         # "Karjalan Liiton Satakunnan piiri" and "Karjalan Liiton Pirkanmaan piiri" name one place and another each
         level[(common >= 0) & _has_other(x, y) & _has_other(y, x)] = P["conflict"]
         return level
 
+    def one_placed(mine: Codes, other: Codes) -> Levels:
+        """Only `mine` has a place in its name."""
+        p, t, r = first[mine], town_as_place[town[other]], region_of_town[town[other]]
+        level = np.full(len(mine), P["other_municipality"], dtype=np.int8)
+        level[town[other] < 0] = P["one_missing"]
+        level[is_area[p]] = P["one_missing"]
+        level[is_region[p] & (region_of_place[p] == r)] = P["region_of"]
+        level[(place[mine] == t[:, None]).any(1) & (t >= 0)] = P["supported"]
+        return level
+
     def levels(a: Codes, b: Codes) -> Levels:
-        x, y = place[a], place[b]
-        has_x, has_y = x[:, 0] >= 0, y[:, 0] >= 0
+        x, y = first[a], first[b]
+        has_x, has_y = x >= 0, y >= 0
         level = np.full(len(a), P["missing"], dtype=np.int8)
 
         both = np.flatnonzero(has_x & has_y)
-        level[both] = both_placed(x[both], y[both], key[a[both]], key[b[both]])
+        level[both] = both_placed(a[both], b[both])
         same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
         told = (namesake[a] >= 0) & (namesake[b] >= 0)
         level[same & ~told] = P["namesake"]
         level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
         apart = (town[a] >= 0) & (town[b] >= 0) & (region_of_town[town[a]] != region_of_town[town[b]])
-        level[(level == P["same"]) & apart & is_spot[x[:, 0]]] = P["same_elsewhere"]
+        level[(level == P["same"]) & apart & is_spot[x]] = P["same_elsewhere"]
 
-        for p, other in ((x, b), (y, a)):
-            one = (p[:, 0] >= 0) & ~(place[other][:, 0] >= 0)
-            t, r = town_as_place[town[other]], region_of_town[town[other]]
-            level[one] = P["other_municipality"]
-            level[one & (town[other] < 0)] = P["one_missing"]
-            level[one & is_area[p[:, 0]]] = P["one_missing"]
-            level[one & is_region[p[:, 0]] & (region_of_place[p[:, 0]] == r)] = P["region_of"]
-            level[one & (p == t[:, None]).any(1) & (t >= 0)] = P["supported"]
+        for one, mine, other in ((has_x & ~has_y, a, b), (has_y & ~has_x, b, a)):
+            rows = np.flatnonzero(one)
+            level[rows] = one_placed(mine[rows], other[rows])
 
         neither = ~has_x & ~has_y & (town[a] >= 0) & (town[b] >= 0)
         level[neither] = P["far"]
