@@ -8,10 +8,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.coding import coded
 from pipeline.dedupe.engine import Engine
-from pipeline.transform.names.abbreviations import letters_fit, may_fit
+from pipeline.dedupe.in_turn import may_fit
+from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import codes
+from pipeline.transform.names.word_lists import TEXT, codes, flat, spoken, words_of
 
 MOST = 20
 """Names of a municipality with the same first letters; where there are more, letters say nothing."""
@@ -63,9 +65,16 @@ def fitting(table: pa.Table, engine: Engine) -> pa.Table:
     _, first, back = np.unique(
         codes(allowed.column("short"), allowed.column("name")), return_index=True, return_inverse=True
     )
-    asked = (allowed.column(c).take(pa.array(first)).to_pylist() for c in ("short", "name"))
-    said = ((short, [w for w in name.split(" ") if w not in stops]) for short, name in zip(*asked, strict=True))
-    fits = [may_fit(short, " ".join(words)) and letters_fit(short, words) for short, words in said]
-    hit = np.array(fits, dtype=bool)[back]
+    short, shorts = coded(allowed.column("short").take(pa.array(first)))
+    words = pc.split_pattern(flat(allowed.column("name").take(pa.array(first))), " ")
+    owner, code, values = words_of(words)
+    kept = np.array([w not in stops for w in values], dtype=bool)[code]
+    offsets = np.searchsorted(owner[kept], np.arange(len(words) + 1)).astype(np.int32)
+    said = spoken(pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, TEXT).take(pa.array(code[kept]))))
+    fits = may_fit(shorts, short.astype(np.int64), said)
+    likely = np.flatnonzero(fits)
+    asked = zip(short[likely].tolist(), said.take(pa.array(likely)).to_pylist(), strict=True)
+    fits[likely] = [letters_fit(shorts[n], text.split(" ")) for n, text in asked]
+    hit = fits[back]
     a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
     return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})

@@ -7,9 +7,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedupe.coding import coded
+from pipeline.dedupe.in_turn import may_fit
 from pipeline.dedupe.standing import Standing, bits_of, standing
-from pipeline.transform.names.abbreviations import letters_fit, may_fit
+from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import Ints, replaced, words_of
@@ -79,11 +79,17 @@ def _often(short: Ints, family: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
-    """Whether the letters of the abbreviations fit the names; each wording is asked once."""
-    said, texts = coded(names.said.take(pa.array(name)))
-    size = max(len(texts), 1)
-    pairs, kind = np.unique(short * size + said, return_inverse=True)
-    return np.array([_fits(names.shorts[k // size], texts[k % size]) for k in pairs.tolist()], bool)[kind]
+    """Whether the letters of the abbreviations fit the names; each wording is asked once, and all of one abbreviation
+    are seen at once whether they may fit at all."""
+    encoded = names.said.take(pa.array(name)).dictionary_encode()
+    texts, size = encoded.dictionary, max(len(encoded.dictionary), 1)
+    pairs, kind = np.unique(short * size + np.asarray(encoded.indices, dtype=np.int64), return_inverse=True)
+    each, said = pairs // size, texts.take(pa.array(pairs % size))
+    fits = may_fit(names.shorts, each, said)
+    likely = np.flatnonzero(fits)
+    asked = zip(each[likely].tolist(), said.take(pa.array(likely)).to_pylist(), strict=True)
+    fits[likely] = [_fits(names.shorts[n], text) for n, text in asked]
+    return fits[kind]
 
 
 def _meaning(names: Standing, number: int) -> Meaning:
@@ -93,7 +99,7 @@ def _meaning(names: Standing, number: int) -> Meaning:
 
 def _fits(short: str, said: str) -> bool:
     spoken = said.split(" ")
-    return may_fit(short, said) and letters_fit(short, spoken) and _ends_alike(short, spoken)
+    return letters_fit(short, spoken) and _ends_alike(short, spoken)
 
 
 def _ends_alike(short: str, said: list[str]) -> bool:

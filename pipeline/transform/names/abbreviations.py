@@ -77,17 +77,6 @@ def abbreviates(short: str, others: list[str]) -> bool:
     return False
 
 
-def may_fit(short: str, said: str) -> bool:
-    """Whether words, parted by spaces, have the letters of `short` in turn, each in the word of the one before or first
-    in the next: what `letters_fit` asks at least, and quickly seen."""
-    return _in_turn(short).match(said) is not None
-
-
-@lru_cache(maxsize=1 << 16)
-def _in_turn(short: str) -> re.Pattern[str]:
-    return re.compile("[^ ]* ?".join(map(re.escape, short)))
-
-
 def letters_fit(short: str, spoken: list[str]) -> bool:
     """True when the letters of `short` are the first letters of the words in turn, each perhaps with more letters of
     its word; words left over at the end must be generic ("yhdistys", "osasto")."""
