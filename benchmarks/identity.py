@@ -119,10 +119,10 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     """One day in this process; leaves a folder that the next day can take for the release before."""
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     kept = last_night.read(release, FRAME) if release else last_night.Doubt("first")
-    con = storage.connect()
+    con = storage.session()
     names = (table.name for table in schema.tables(stage="records"))
     for name, data in storage.at_once(lambda name: storage.read_table(folder, name), names).items():
-        con.register(name, data)
+        storage.put(con, name, data)
     made, churn = nightly.assigned(
         con,
         {"organization": storage.read_table(folder, "clusters")},

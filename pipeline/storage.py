@@ -9,10 +9,15 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,6 +28,8 @@ SEALS = "sha256"
 """Key of the manifest of a sealed folder: table -> digest of its file."""
 WORKERS = 2
 """Files that are read or written at the same time."""
+RUN = 200
+"""Rows that stay beside each other, on average, from which on they are copied run by run."""
 T = TypeVar("T")
 TABLES = frozenset(t.name for t in schema.tables())
 
@@ -178,3 +185,54 @@ def connect(*, threads: int = 2, memory: str = "4GB") -> duckdb.DuckDBPyConnecti
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def session() -> duckdb.DuckDBPyConnection:
+    """A connection as `connect` gives, in no time: all share one database, so only temporary tables may be made in it.
+
+    No session sees the temporary tables and the registered data of another.
+    """
+    with _OPENING:
+        made = _database().cursor()
+    made.execute("SET TimeZone = 'UTC'")
+    return made
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return connect()
+
+
+_OPENING = Lock()
+_put: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, pa.Table]] = WeakKeyDictionary()
+
+
+def put(con: duckdb.DuckDBPyConnection, name: str, data: pa.Table) -> None:
+    """Puts a table on a connection under a name, in the place of an older one, so that `held` finds it again."""
+    con.unregister(name)
+    con.register(name, data)
+    _put.setdefault(con, {})[name] = data
+
+
+def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """A table of a connection: the very one that was `put` there, or else what a query of it gives."""
+    found = _put.get(con, {}).get(name)
+    return con.sql(f"SELECT * FROM {name}").to_arrow_table() if found is None else found
+
+
+def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
+    """The rows of a table in another order: run by run, which takes least memory, unless the runs are short."""
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
+    if len(starts) == 2 and len(order) == len(data):
+        return data.combine_chunks()
+    if len(order) < RUN * len(starts):
+        places = pa.array(order)
+        return pa.table([_taken(column, places) for column in data.columns], schema=data.schema)
+    runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
+    return pa.concat_tables([data.slice(first, length) for first, length in runs]).combine_chunks()
+
+
+def _taken(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+    if column.null_count == len(column):
+        return pa.nulls(len(places), column.type)
+    return column.combine_chunks().take(places)

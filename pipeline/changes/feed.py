@@ -72,8 +72,8 @@ def compute(
         renewed: What went and came of those tables, where both sides are still the tables that it tells of; null finds
             it out from `touched`.
     """
-    with closing(storage.connect()) as con:
-        for name in (*(c.name for c in covered()), *BESIDE):
+    with closing(storage.session()) as con:
+        for name in (*BESIDE, "bridge"):
             before = previous.get(name) if previous else None
             con.register(f"new_{name}", now[name])
             con.register(f"old_{name}", schema.empty(name) if before is None else schema.upgraded(name, before))

@@ -80,7 +80,7 @@ def build(
         remember: Whether the next night is to carry this one over; null `before` and false cost nothing.
     """
     entity_rows.register_reference(con, kinds)
-    con.register("entity", assignment)
+    storage.put(con, "entity", assignment)
     con.execute(carried.ASSIGNED).fetchall()
     wanted = Wanted(municipality_codes, contact_persons, corrections)
     inputs = touched.digests(con) if remember or before else None

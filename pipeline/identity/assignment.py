@@ -91,7 +91,7 @@ def assign(
             such is suppressed, not retired.
         judged: Records that a decision by a person newly concerns; only for the cause of events.
     """
-    con = storage.connect()
+    con = storage.session()
     try:
         con.register("old_registry", before.registry)
         con.register("all_members", before.members)

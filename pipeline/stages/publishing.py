@@ -77,7 +77,7 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             carried=built.carried,
             read={"bridge": old_bridge},
         )
-        with closing(storage.connect()) as con:
+        with closing(storage.session()) as con:
             found = of_catalogue(con, tables)
         facts = {
             "violations": [str(v) for v in found],

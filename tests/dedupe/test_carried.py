@@ -379,7 +379,7 @@ def test_old_and_new_rows_stand_in_the_order_of_the_key(before, after, entities,
 
 @pytest.mark.parametrize("run", [1, 10**9], ids=["run by run", "row by row"])
 def test_rows_taken_over_and_rows_made_stand_in_the_order_of_the_key(monkeypatch, run):
-    monkeypatch.setattr(carried, "RUN", run)
+    monkeypatch.setattr(storage, "RUN", run)
     said = [{"id": f"{n:032x}", "organization_id": f"org_{n % 7}", "email": "a@example.fi"} for n in range(60)]
     before = schema.table_from_rows("email", said)
     made = schema.table_from_rows("email", [row | {"email": "b@example.fi"} for row in said if row["id"][-1] in "3c"])
