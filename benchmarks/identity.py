@@ -140,7 +140,7 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     tables |= more
     golden_s = time.perf_counter() - wall - ids_s
     con.close()
-    with storage.Writing(out) as writing:
+    with storage.Writing(out, sealed=True) as writing:
         writing.add({**tables, **built.memory})
         known = {**(built.carried.before.tables if built.carried else {}), "bridge": bridge}
         before = storage.read_others(release, tables, known) if release else None
@@ -155,7 +155,7 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
         feed_s = time.perf_counter() - wall - ids_s - golden_s
         facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
         writing.add({"change": tables["change"]})
-        writing.finish(facts, sealed=True)
+        writing.finish(facts)
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - wall
     return {

@@ -45,15 +45,18 @@ class Stop(Exception):
 class Writing:
     """A folder of tables that is written aside while others work; for `with`, and `finish` puts it in its place.
 
-    Without `finish` nothing of it stays but the old folder.
+    Without `finish` nothing of it stays but the old folder. Of a `sealed` folder the manifest holds the digest of every
+    file (under the key `seals`), so that a reader can tell whether it is whole.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, sealed: bool = False, seals: str = SEALS) -> None:
         self.folder = folder
         self._aside = folder.with_name(f"{folder.name}.partial")
         self._rows: dict[str, int] = {}
         self._pool = ThreadPoolExecutor(WORKERS)
-        self._begun: list[Future[None]] = []
+        self._begun: dict[str, Future[str | None]] = {}
+        self._sealed = sealed
+        self._seals = seals
         shutil.rmtree(self._aside, ignore_errors=True)
         self._aside.mkdir(parents=True)
 
@@ -68,23 +71,23 @@ class Writing:
         """Begins to write tables, the largest first, so that no thread is left alone with it at the end."""
         for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
             self._rows[name] = data.num_rows
-            self._begun.append(self._pool.submit(write_table, self._aside / f"{name}.parquet", data))
+            self._begun[name] = self._pool.submit(self._write, name, data)
 
-    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False, seals: str = SEALS) -> None:
-        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised.
-
-        Of a `sealed` folder the manifest holds the digest of every file (under the key `seals`), so that a reader can
-        tell whether it is whole.
-        """
+    def finish(self, manifest: Mapping[str, Any] | None = None) -> None:
+        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised."""
         self._pool.shutdown(wait=True)
-        for one in self._begun:
-            one.result()
+        digests = {name: one.result() for name, one in sorted(self._begun.items())}
         facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
-        if sealed:
-            facts[seals] = at_once(lambda name: seal(self._aside / f"{name}.parquet"), sorted(self._rows))
+        if self._sealed:
+            facts[self._seals] = digests
         text = json.dumps(facts, indent=2, ensure_ascii=False)
         (self._aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
         replace_folder(self._aside, self.folder)
+
+    def _write(self, name: str, data: pa.Table) -> str | None:
+        path = self._aside / f"{name}.parquet"
+        write_table(path, data)
+        return seal(path) if self._sealed else None
 
 
 def write_tables(
@@ -96,9 +99,9 @@ def write_tables(
     seals: str = SEALS,
 ) -> None:
     """Writes tables aside and puts the folder in place; an older folder of that name is replaced (see `Writing`)."""
-    with Writing(folder) as writing:
+    with Writing(folder, sealed=sealed, seals=seals) as writing:
         writing.add(tables)
-        writing.finish(manifest, sealed=sealed, seals=seals)
+        writing.finish(manifest)
 
 
 def seal(path: Path) -> str:

@@ -6,6 +6,7 @@ has is decided in `entity_rows`, which value wins by `survivorship`, what is pub
 """
 
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -97,7 +98,7 @@ def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | 
     con.execute("CREATE OR REPLACE TEMP TABLE golden_id AS SELECT id, parent_organization_id FROM golden_organization")
     con.execute(f"CREATE OR REPLACE TEMP TABLE address_place AS {_PLACES}")
     in_region.published(con, wanted.municipality_codes)
-    tables = entity_rows.tables(con, contact_persons=wanted.contact_persons)
+    tables = dict(entity_rows.tables(con, contact_persons=wanted.contact_persons))
     said = tables["schedule"]
     tables["schedule"] = schedules.said_once(said, tables["service_at_location"])
     memory = _memory(con, inputs, said) if inputs is not None else {}
@@ -108,6 +109,7 @@ def _in_part(
     con: duckdb.DuckDBPyConnection, wanted: Wanted, before: LastNight, inputs: pa.Table, todo: frozenset[str]
 ) -> Catalogue:
     """Works out the entities of `todo`, and those that newly are or are not published; takes the rest over."""
+    kept = before.tables
     with closing(carried.part(con, todo)) as part:
         states = entity_rows.worked_out(part, wanted.corrections)
         carried.places(con, part, f"({_PLACES})")
@@ -116,17 +118,16 @@ def _in_part(
         if appeared := carried.appeared(con, before.standing) - todo:
             return _in_part(con, wanted, before, inputs, todo | appeared)
         part.register("published", con.sql("FROM published").to_arrow_table())
-        made = entity_rows.tables(part, contact_persons=wanted.contact_persons)
-    said = carried.together("schedule", before.said, made["schedule"], todo)
-    kept = before.tables
-
-    def renewed(name: str) -> last_night.Renewed:
-        return carried.renewed(name, kept[name], made[name], todo)
-
-    taken = storage.at_once(renewed, (name for name in made if name != "schedule"))
+        with ThreadPoolExecutor(1) as pool:  # puts rows together while the next are made
+            begun = {
+                name: pool.submit(carried.renewed, name, before.said if name == "schedule" else kept[name], made, todo)
+                for name, made in entity_rows.tables(part, contact_persons=wanted.contact_persons)
+            }
+    taken = {name: one.result() for name, one in begun.items()}
+    said = taken.pop("schedule").rows
     tables = {name: one.rows for name, one in taken.items()}
     hours = carried.hours(kept["schedule"], said, tables["service_at_location"], todo)
-    tables["schedule"] = hours.cast(made["schedule"].schema)
+    tables["schedule"] = hours.cast(said.schema)
     con.register("golden_organization", tables["organization"])
     said_of = tables["assertion"]
     con.register("assertion", said_of.filter(pc.is_in(said_of.column("field"), value_set=pa.array(provenance.NUMBERS))))

@@ -64,7 +64,9 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
     tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
     tables = protect.without(tables, rules)
-    with storage.Writing(settings.catalogue_dir) as writing:  # while the feed is made and the catalogue is checked
+    with storage.Writing(
+        settings.catalogue_dir, sealed=True
+    ) as writing:  # while the feed is made and the catalogue is checked
         writing.add(tables | dict(built.memory))
         version = (storage.read_manifest(ids) or {})["version"]
         tables["change"] = feed.changes(
@@ -86,7 +88,7 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             "golden": _told(built, kept),
         }
         writing.add({"change": tables["change"]})
-        writing.finish(facts, sealed=True)
+        writing.finish(facts)
     return tables, found
 
 
