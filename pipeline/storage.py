@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Self, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import duckdb
 import numpy as np
@@ -207,19 +207,20 @@ def _database() -> duckdb.DuckDBPyConnection:
 
 
 _OPENING = Lock()
-_put: WeakKeyDictionary[duckdb.DuckDBPyConnection, dict[str, pa.Table]] = WeakKeyDictionary()
+_put: WeakKeyDictionary[duckdb.DuckDBPyConnection, WeakValueDictionary[str, pa.Table]] = WeakKeyDictionary()
+"""Tables that connections hold; none is kept for longer than its connection keeps it."""
 
 
 def put(con: duckdb.DuckDBPyConnection, name: str, data: pa.Table) -> None:
     """Puts a table on a connection under a name, in the place of an older one, so that `held` finds it again."""
     con.unregister(name)
     con.register(name, data)
-    _put.setdefault(con, {})[name] = data
+    _put.setdefault(con, WeakValueDictionary())[name] = data
 
 
 def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
     """A table of a connection: the very one that was `put` there, or else what a query of it gives."""
-    found = _put.get(con, {}).get(name)
+    found = _put[con].get(name) if con in _put else None
     return con.sql(f"SELECT * FROM {name}").to_arrow_table() if found is None else found
 
 
