@@ -4,6 +4,8 @@ Almost every column is one of the record's own, so rows are put together column 
 to its entity is asked of DuckDB.
 """
 
+from concurrent.futures import Future, ThreadPoolExecutor
+
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,34 +16,43 @@ OWN = ("source native_id kind native_url name content_hash raw_hash modified_at 
 """Columns that are as the record has them."""
 
 
-def bridge(con: duckdb.DuckDBPyConnection, old: pa.Table, registry: pa.Table) -> pa.Table:
-    """The schema table `bridge`.
+def begun(
+    con: duckdb.DuckDBPyConnection, old: pa.Table, registry: pa.Table, pool: ThreadPoolExecutor
+) -> Future[pa.Table]:
+    """The schema table `bridge`, which is put together while others work.
 
     Args:
         con: Has `record`, `entity`, `published`, and `decided` and `found_reason` of `provenance`.
         old: `bridge` of the previous release: when a record was first seen, and the records that are gone. Those stay
             as `ended` while their source is still read, unless their entity is suppressed.
         registry: `entity_registry` of tonight.
+        pool: Works while others do.
     """
-    record = storage.held(con, "record")
-    rows = pa.concat_tables([_standing(con, record, old), _gone(record, old, registry)])
+    ties = con.sql(_TIES).to_arrow_table()
+    published = con.sql("SELECT entity_id FROM published").to_arrow_table()
+    return pool.submit(
+        _bridge, storage.held(con, "record"), storage.held(con, "entity"), published, ties, old, registry
+    )
+
+
+def _bridge(
+    record: pa.Table, entity: pa.Table, published: pa.Table, ties: pa.Table, old: pa.Table, registry: pa.Table
+) -> pa.Table:
+    rows = pa.concat_tables([_standing(record, entity, published, ties, old), _gone(record, old, registry)])
     order = pc.sort_indices(rows.column("record_id"))
     return storage.taken(rows, order.to_numpy())
 
 
-def _standing(con: duckdb.DuckDBPyConnection, record: pa.Table, old: pa.Table) -> pa.Table:
+def _standing(record: pa.Table, entity: pa.Table, published: pa.Table, ties: pa.Table, old: pa.Table) -> pa.Table:
     """The rows of the records that were read and are published."""
-    entity = storage.held(con, "entity")
     ids = record.column("record_id")
     theirs = entity.column("entity_id")
     if not ids.equals(entity.column("record_id")):
         theirs = theirs.take(_places(ids, entity.column("record_id")))
-    published = con.sql("SELECT entity_id FROM published").to_arrow_table().column(0)
-    shown = pc.is_in(theirs, value_set=published.combine_chunks(), skip_nulls=True)
+    shown = pc.is_in(theirs, value_set=published.column(0).combine_chunks(), skip_nulls=True)
     if not pc.all(shown).as_py():
         record, theirs = record.filter(shown), theirs.filter(shown)
         ids = record.column("record_id")
-    ties = con.sql(_TIES).to_arrow_table()
     tie = _places(ids, ties.column("record_id"))
     first = old.column("first_seen").take(_places(ids, old.column("record_id")))
     made = {

@@ -118,7 +118,7 @@ def _in_part(
         if appeared := carried.appeared(con, before.standing) - todo:
             return _in_part(con, wanted, before, inputs, todo | appeared)
         part.register("published", con.sql("FROM published").to_arrow_table())
-        with ThreadPoolExecutor(1) as pool:  # puts rows together while the next are made
+        with ThreadPoolExecutor(storage.WORKERS) as pool:  # puts rows together while the next are made
             begun = {
                 name: pool.submit(carried.renewed, name, before.said if name == "schedule" else kept[name], made, todo)
                 for name, made in entity_rows.tables(part, contact_persons=wanted.contact_persons)

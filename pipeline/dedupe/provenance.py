@@ -3,6 +3,7 @@
 Every record that was read is in `bridge`, or in `issue` with the reason why not.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
@@ -78,8 +79,10 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         """,
         "issue": _ISSUE,
     }
-    found = {name: _shaped(con, name, sql) for name, sql in made.items()}
-    found["bridge"] = bridge.bridge(con, old_bridge, registry)
+    with ThreadPoolExecutor(1) as pool:
+        standing = bridge.begun(con, old_bridge, registry, pool)
+        found = {name: _shaped(con, name, sql) for name, sql in made.items()}
+        found["bridge"] = standing.result()
     for name in ("entity_record", "entity_event"):
         found[name] = storage.read_table(ids, name)
     return found
