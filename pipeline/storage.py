@@ -28,8 +28,8 @@ SEALS = "sha256"
 """Key of the manifest of a sealed folder: table -> digest of its file."""
 WORKERS = 2
 """Files that are read or written at the same time."""
-RUN = 200
-"""Rows that stay beside each other, on average, from which on they are copied run by run."""
+RUN = 2000
+"""Bytes of a column that stay beside each other, on average, from which on they are copied run by run."""
 T = TypeVar("T")
 TABLES = frozenset(t.name for t in schema.tables())
 
@@ -225,18 +225,25 @@ def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
 
 
 def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
-    """The rows of a table in another order: run by run, which takes least memory, unless the runs are short."""
+    """The rows of a table in another order."""
     starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
     if len(starts) == 2 and len(order) == len(data):
         return data.combine_chunks()
-    if len(order) < RUN * len(starts):
-        places = pa.array(order)
-        return pa.table([_taken(column, places) for column in data.columns], schema=data.schema)
-    runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
-    return pa.concat_tables([data.slice(first, length) for first, length in runs]).combine_chunks()
+    places, runs = pa.array(order), list(zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True))
+    columns = [
+        _run_by_run(column, runs) if column.nbytes >= RUN * len(runs) else _row_by_row(column, places)
+        for column in data.columns
+    ]
+    return pa.table(columns, schema=data.schema)
 
 
-def _taken(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+def _run_by_run(column: pa.ChunkedArray, runs: Sequence[tuple[int, int]]) -> pa.Array:
+    """Takes the memory of the outcome only."""
+    parts = [part for first, length in runs if length for part in column.slice(first, length).chunks]
+    return pa.concat_arrays(parts) if parts else pa.array([], column.type)
+
+
+def _row_by_row(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:
     if column.null_count == len(column):
         return pa.nulls(len(places), column.type)
     return column.combine_chunks().take(places)
