@@ -52,7 +52,7 @@ class Writing:
     def __init__(self, folder: Path, *, sealed: bool = False, seals: str = SEALS) -> None:
         self.folder = folder
         self._aside = folder.with_name(f"{folder.name}.partial")
-        self._rows: dict[str, int] = {}
+        self._given: dict[str, pa.Table] = {}
         self._pool = ThreadPoolExecutor(WORKERS)
         self._begun: dict[str, Future[str | None]] = {}
         self._sealed = sealed
@@ -68,16 +68,22 @@ class Writing:
         shutil.rmtree(self._aside, ignore_errors=True)
 
     def add(self, tables: Mapping[str, pa.Table]) -> None:
-        """Begins to write tables, the largest first, so that no thread is left alone with it at the end."""
+        """Begins to write tables, the largest first, so that no thread is left alone with it at the end.
+
+        A table that was given before is not written again; another one of its name raises `ValueError`.
+        """
         for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
-            self._rows[name] = data.num_rows
+            if self._given.setdefault(name, data) is not data:
+                raise ValueError(f"{name} is being written already, and is another table now")
+            if name in self._begun:
+                continue
             self._begun[name] = self._pool.submit(self._write, name, data)
 
     def finish(self, manifest: Mapping[str, Any] | None = None) -> None:
         """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised."""
         self._pool.shutdown(wait=True)
         digests = {name: one.result() for name, one in sorted(self._begun.items())}
-        facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
+        facts = {**(manifest or {}), "tables": {name: len(data) for name, data in sorted(self._given.items())}}
         if self._sealed:
             facts[self._seals] = digests
         text = json.dumps(facts, indent=2, ensure_ascii=False)
@@ -225,7 +231,9 @@ def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
 
 
 def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
-    """The rows of a table in another order."""
+    """The rows of a table in another order, also of some only."""
+    if not len(order):
+        return data.slice(0, 0).combine_chunks()
     starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
     if len(starts) == 2 and len(order) == len(data):
         return data.combine_chunks()
@@ -239,8 +247,8 @@ def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
 
 def _run_by_run(column: pa.ChunkedArray, runs: Sequence[tuple[int, int]]) -> pa.Array:
     """Takes the memory of the outcome only."""
-    parts = [part for first, length in runs if length for part in column.slice(first, length).chunks]
-    return pa.concat_arrays(parts) if parts else pa.array([], column.type)
+    parts = [part for first, length in runs for part in column.slice(first, length).chunks]
+    return pa.concat_arrays(parts)
 
 
 def _row_by_row(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:

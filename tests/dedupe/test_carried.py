@@ -125,9 +125,12 @@ def built(world, folder, before, **options):
     """The catalogue and its provenance."""
     con, assignment = world.connection()
     kinds = {"a": "ptv", "b": "csv"}
-    made = catalogue.build(
-        con, assignment, kinds=kinds, corrections=world.corrections(assignment), before=before, remember=True, **options
-    )
+    told = {}
+    options |= {"corrections": world.corrections(assignment), "before": before, "remember": True}
+    made = catalogue.build(con, assignment, kinds=kinds, done=told.update, **options)
+    left = {**made.tables, **made.memory}
+    assert told.keys() == left.keys()
+    assert all(told[name] is left[name] for name in left), "what is written early is what is published"
     more = provenance.tables(con, folder / "entities", folder / "ids", schema.empty("bridge"))
     return made, {**made.tables, **made.memory, **more}
 
