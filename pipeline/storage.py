@@ -202,7 +202,15 @@ def session() -> duckdb.DuckDBPyConnection:
     No session sees the temporary tables and the registered data of another.
     """
     with _OPENING:
-        made = _database().cursor()
+        try:
+            return _begun()
+        except duckdb.Error:  # a fatal error of an earlier query makes a database useless for good
+            _database.cache_clear()
+            return _begun()
+
+
+def _begun() -> duckdb.DuckDBPyConnection:
+    made = _database().cursor()
     made.execute("SET TimeZone = 'UTC'")
     return made
 

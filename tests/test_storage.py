@@ -113,6 +113,12 @@ def test_sessions_see_nothing_of_each_other():
         assert [con.execute("SELECT a FROM made").fetchall() for con in (one, other)] == [[(1,)], [(2,)]]
 
 
+def test_a_database_that_can_be_used_no_more_is_opened_anew():
+    storage._database().close()
+    with closing(storage.session()) as con:
+        assert con.execute("SELECT 1").fetchall() == [(1,)]
+
+
 def test_a_table_of_a_connection_is_the_one_that_was_put_there_last():
     first, second = pa.table({"a": [1]}), pa.table({"a": [2]})
     with closing(storage.session()) as con:

@@ -42,7 +42,8 @@ class Memory:
     def read(cls, folder: Path | None) -> "Memory":
         """From the tables of a release; null stands for no release."""
         names = ("entity_registry", "entity_record", "entity_event")
-        return cls(*(storage.read_table(folder, n) if folder else schema.empty(n) for n in names))
+        found = storage.at_once(lambda name: storage.read_table(folder, name) if folder else schema.empty(name), names)
+        return cls(*found.values())
 
 
 @dataclass(frozen=True, slots=True)
