@@ -6,7 +6,7 @@
 The first day mints everything; on the second nothing has changed; on the third one record in a hundred has: half of
 those are new, a quarter gone, a quarter moved to another organisation. Each day runs in a process of its own, from
 Parquet to Parquet, so that wall time, processor time and peak memory are its own; the start of Python is not counted.
-What is written while the feed is worked out counts there; `written_s` is what is left after it.
+What is written while golden values and the feed are worked out counts there; `written_s` is what is left after them.
 """
 
 import argparse
@@ -119,10 +119,10 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     """One day in this process; leaves a folder that the next day can take for the release before."""
     wall, used = time.perf_counter(), resource.getrusage(resource.RUSAGE_SELF)
     kept = last_night.read(release, FRAME) if release else last_night.Doubt("first")
-    con = storage.connect()
+    con = storage.session()
     names = (table.name for table in schema.tables(stage="records"))
     for name, data in storage.at_once(lambda name: storage.read_table(folder, name), names).items():
-        con.register(name, data)
+        storage.put(con, name, data)
     made, churn = nightly.assigned(
         con,
         {"organization": storage.read_table(folder, "clusters")},
@@ -136,11 +136,11 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
     storage.write_tables(folder / "identity", {"assignment": made.assignment, **tables})
     ids_s = time.perf_counter() - wall
     bridge = storage.read_table(release, "bridge") if release else schema.empty("bridge")
-    built, more = _golden(con, made.assignment, folder, out.name, bridge, kept)
-    tables |= more
-    golden_s = time.perf_counter() - wall - ids_s
-    con.close()
-    with storage.Writing(out) as writing:
+    with storage.Writing(out, sealed=True) as writing:
+        built, more = _golden(con, made.assignment, folder, out.name, bridge, kept, writing.add)
+        tables |= more
+        golden_s = time.perf_counter() - wall - ids_s
+        con.close()
         writing.add({**tables, **built.memory})
         known = {**(built.carried.before.tables if built.carried else {}), "bridge": bridge}
         before = storage.read_others(release, tables, known) if release else None
@@ -155,7 +155,7 @@ def run_day(folder: Path, release: Path | None, out: Path) -> dict[str, Any]:
         feed_s = time.perf_counter() - wall - ids_s - golden_s
         facts = {last_night.KEY: last_night.facts(FRAME, out.name, built.corrected)}
         writing.add({"change": tables["change"]})
-        writing.finish(facts, sealed=True)
+        writing.finish(facts)
     after = resource.getrusage(resource.RUSAGE_SELF)
     wall = time.perf_counter() - wall
     return {
@@ -181,11 +181,12 @@ def _golden(
     version: str,
     bridge: pa.Table,
     kept: last_night.LastNight | last_night.Doubt,
+    done: catalogue.Done,
 ) -> tuple[catalogue.Catalogue, dict[str, pa.Table]]:
     """The published tables of the day; what matching would have left is empty."""
     kinds = {f"source{n}": "csv" for n in range(8)}
     before = kept if isinstance(kept, last_night.LastNight) else None
-    built = catalogue.build(con, assignment, kinds=kinds, before=before, remember=True)
+    built = catalogue.build(con, assignment, kinds=kinds, before=before, remember=True, done=done)
     relations = pa.table({c: pa.array([], pa.string()) for c in RELATIONS})
     storage.write_tables(folder / "entities", {"relations": relations})
     tables = dict(built.tables) | provenance.tables(con, folder / "entities", folder / "identity", bridge)

@@ -9,10 +9,15 @@ import json
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary, WeakValueDictionary
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -23,6 +28,8 @@ SEALS = "sha256"
 """Key of the manifest of a sealed folder: table -> digest of its file."""
 WORKERS = 2
 """Files that are read or written at the same time."""
+RUN = 2000
+"""Bytes of a column that stay beside each other, on average, from which on they are copied run by run."""
 T = TypeVar("T")
 TABLES = frozenset(t.name for t in schema.tables())
 
@@ -38,15 +45,18 @@ class Stop(Exception):
 class Writing:
     """A folder of tables that is written aside while others work; for `with`, and `finish` puts it in its place.
 
-    Without `finish` nothing of it stays but the old folder.
+    Without `finish` nothing of it stays but the old folder. Of a `sealed` folder the manifest holds the digest of every
+    file (under the key `seals`), so that a reader can tell whether it is whole.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, sealed: bool = False, seals: str = SEALS) -> None:
         self.folder = folder
         self._aside = folder.with_name(f"{folder.name}.partial")
-        self._rows: dict[str, int] = {}
+        self._given: dict[str, pa.Table] = {}
         self._pool = ThreadPoolExecutor(WORKERS)
-        self._begun: list[Future[None]] = []
+        self._begun: dict[str, Future[str | None]] = {}
+        self._sealed = sealed
+        self._seals = seals
         shutil.rmtree(self._aside, ignore_errors=True)
         self._aside.mkdir(parents=True)
 
@@ -58,26 +68,32 @@ class Writing:
         shutil.rmtree(self._aside, ignore_errors=True)
 
     def add(self, tables: Mapping[str, pa.Table]) -> None:
-        """Begins to write tables, the largest first, so that no thread is left alone with it at the end."""
-        for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
-            self._rows[name] = data.num_rows
-            self._begun.append(self._pool.submit(write_table, self._aside / f"{name}.parquet", data))
+        """Begins to write tables, the largest first, so that no thread is left alone with it at the end.
 
-    def finish(self, manifest: Mapping[str, Any] | None = None, *, sealed: bool = False, seals: str = SEALS) -> None:
-        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised.
-
-        Of a `sealed` folder the manifest holds the digest of every file (under the key `seals`), so that a reader can
-        tell whether it is whole.
+        A table that was given before is not written again; another one of its name raises `ValueError`.
         """
+        for name, data in sorted(tables.items(), key=lambda item: -item[1].nbytes):
+            if self._given.setdefault(name, data) is not data:
+                raise ValueError(f"{name} is being written already, and is another table now")
+            if name in self._begun:
+                continue
+            self._begun[name] = self._pool.submit(self._write, name, data)
+
+    def finish(self, manifest: Mapping[str, Any] | None = None) -> None:
+        """Waits for the files, writes the manifest and replaces the older folder; raises what writing raised."""
         self._pool.shutdown(wait=True)
-        for one in self._begun:
-            one.result()
-        facts = {**(manifest or {}), "tables": dict(sorted(self._rows.items()))}
-        if sealed:
-            facts[seals] = at_once(lambda name: seal(self._aside / f"{name}.parquet"), sorted(self._rows))
+        digests = {name: one.result() for name, one in sorted(self._begun.items())}
+        facts = {**(manifest or {}), "tables": {name: len(data) for name, data in sorted(self._given.items())}}
+        if self._sealed:
+            facts[self._seals] = digests
         text = json.dumps(facts, indent=2, ensure_ascii=False)
         (self._aside / MANIFEST).write_text(text + "\n", encoding="utf-8")
         replace_folder(self._aside, self.folder)
+
+    def _write(self, name: str, data: pa.Table) -> str | None:
+        path = self._aside / f"{name}.parquet"
+        write_table(path, data)
+        return seal(path) if self._sealed else None
 
 
 def write_tables(
@@ -89,9 +105,9 @@ def write_tables(
     seals: str = SEALS,
 ) -> None:
     """Writes tables aside and puts the folder in place; an older folder of that name is replaced (see `Writing`)."""
-    with Writing(folder) as writing:
+    with Writing(folder, sealed=sealed, seals=seals) as writing:
         writing.add(tables)
-        writing.finish(manifest, sealed=sealed, seals=seals)
+        writing.finish(manifest)
 
 
 def seal(path: Path) -> str:
@@ -178,3 +194,72 @@ def connect(*, threads: int = 2, memory: str = "4GB") -> duckdb.DuckDBPyConnecti
     con.execute(f"SET memory_limit = '{memory}'")
     con.execute("SET TimeZone = 'UTC'")
     return con
+
+
+def session() -> duckdb.DuckDBPyConnection:
+    """A connection as `connect` gives, in no time: all share one database, so only temporary tables may be made in it.
+
+    No session sees the temporary tables and the registered data of another.
+    """
+    with _OPENING:
+        try:
+            return _begun()
+        except duckdb.Error:  # a fatal error of an earlier query makes a database useless for good
+            _database.cache_clear()
+            return _begun()
+
+
+def _begun() -> duckdb.DuckDBPyConnection:
+    made = _database().cursor()
+    made.execute("SET TimeZone = 'UTC'")
+    return made
+
+
+@cache
+def _database() -> duckdb.DuckDBPyConnection:
+    return connect()
+
+
+_OPENING = Lock()
+_put: WeakKeyDictionary[duckdb.DuckDBPyConnection, WeakValueDictionary[str, pa.Table]] = WeakKeyDictionary()
+"""Tables that connections hold; none is kept for longer than its connection keeps it."""
+
+
+def put(con: duckdb.DuckDBPyConnection, name: str, data: pa.Table) -> None:
+    """Puts a table on a connection under a name, in the place of an older one, so that `held` finds it again."""
+    con.unregister(name)
+    con.register(name, data)
+    _put.setdefault(con, WeakValueDictionary())[name] = data
+
+
+def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
+    """A table of a connection: the very one that was `put` there, or else what a query of it gives."""
+    found = _put[con].get(name) if con in _put else None
+    return con.sql(f"SELECT * FROM {name}").to_arrow_table() if found is None else found
+
+
+def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
+    """The rows of a table in another order, also of some only."""
+    if not len(order):
+        return data.slice(0, 0).combine_chunks()
+    starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
+    if len(starts) == 2 and len(order) == len(data):
+        return data.combine_chunks()
+    places, runs = pa.array(order), list(zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True))
+    columns = [
+        _run_by_run(column, runs) if column.nbytes >= RUN * len(runs) else _row_by_row(column, places)
+        for column in data.columns
+    ]
+    return pa.table(columns, schema=data.schema)
+
+
+def _run_by_run(column: pa.ChunkedArray, runs: Sequence[tuple[int, int]]) -> pa.Array:
+    """Takes the memory of the outcome only."""
+    parts = [part for first, length in runs for part in column.slice(first, length).chunks]
+    return pa.concat_arrays(parts)
+
+
+def _row_by_row(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:
+    if column.null_count == len(column):
+        return pa.nulls(len(places), column.type)
+    return column.combine_chunks().take(places)

@@ -1,8 +1,13 @@
 """Folders of tables appear whole or not at all."""
 
+from contextlib import closing
+
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline import storage
 
@@ -86,3 +91,53 @@ def test_a_file_that_is_handed_on_says_the_same_and_has_the_bounds_of_its_column
     assert between.read().equals(handed.read())
     assert handed.metadata.row_group(0).column(0).statistics.has_min_max
     assert between.metadata.row_group(0).column(0).statistics is None
+
+
+def test_a_table_begun_twice_is_written_once_and_no_other_takes_its_place(tmp_path):
+    one, other = pa.table({"a": [1]}), pa.table({"a": [2]})
+    with storage.Writing(tmp_path / "made", sealed=True) as writing:
+        writing.add({"one": one})
+        writing.add({"one": one, "other": other})
+        with pytest.raises(ValueError, match="one is being written already"):
+            writing.add({"one": other})
+        writing.finish()
+    assert storage.read_table(tmp_path / "made", "one").equals(one)
+    assert storage.read_manifest(tmp_path / "made")["tables"] == {"one": 1, "other": 1}
+
+
+def test_sessions_see_nothing_of_each_other():
+    with closing(storage.session()) as one, closing(storage.session()) as other:
+        for con, value in ((one, 1), (other, 2)):
+            storage.put(con, "given", pa.table({"a": [value]}))
+            con.execute("CREATE TEMP TABLE made AS SELECT a FROM given")
+        assert [con.execute("SELECT a FROM made").fetchall() for con in (one, other)] == [[(1,)], [(2,)]]
+
+
+def test_a_database_that_can_be_used_no_more_is_opened_anew():
+    storage._database().close()
+    with closing(storage.session()) as con:
+        assert con.execute("SELECT 1").fetchall() == [(1,)]
+
+
+def test_a_table_of_a_connection_is_the_one_that_was_put_there_last():
+    first, second = pa.table({"a": [1]}), pa.table({"a": [2]})
+    with closing(storage.session()) as con:
+        storage.put(con, "given", first)
+        storage.put(con, "given", second)
+        assert storage.held(con, "given") is second
+        con.execute("CREATE TEMP TABLE made AS SELECT a + 1 AS a FROM given")
+        assert storage.held(con, "made").column("a").to_pylist() == [3]
+
+
+@pytest.mark.parametrize("run", [1, 10**9], ids=["run by run", "row by row"])
+@given(st.data())
+def test_rows_are_taken_in_the_order_that_is_asked_for(run, data):
+    parts = data.draw(st.lists(st.lists(st.none() | st.text(max_size=3), max_size=4), min_size=1, max_size=3))
+    texts = [text for part in parts for text in part]
+    said = pa.table({"a": pa.chunked_array(parts, pa.string()), "n": range(len(texts)), "no": pa.nulls(len(texts))})
+    order = data.draw(st.lists(st.integers(0, len(texts) - 1), max_size=8) if texts else st.just([]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "RUN", run)
+        found = storage.taken(said, np.array(order, dtype=np.int64))
+    assert found.schema == said.schema
+    assert found.to_pylist() == [{"a": texts[i], "n": i, "no": None} for i in order]

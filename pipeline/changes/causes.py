@@ -58,9 +58,9 @@ _TOUCHED = """
     ), sent AS (   -- sources of which something else was read than before
         SELECT n.source FROM new_snapshot n LEFT JOIN old_snapshot o USING (source)
         WHERE n.sha256 IS DISTINCT FROM o.sha256 OR n.sha256 IS NULL
-    ), stood AS (SELECT DISTINCT record_id FROM old_entity_record WHERE is_current),
-    stands AS (SELECT DISTINCT record_id FROM new_entity_record WHERE is_current),
-    own AS (SELECT DISTINCT record_id, split_part(record_id, ':', 1) AS source FROM concerned),
+    ), own AS (SELECT DISTINCT record_id, split_part(record_id, ':', 1) AS source FROM concerned),
+    stood AS (SELECT DISTINCT record_id FROM old_entity_record SEMI JOIN own USING (record_id) WHERE is_current),
+    stands AS (SELECT DISTINCT record_id FROM new_entity_record SEMI JOIN own USING (record_id) WHERE is_current),
     seen AS (
         SELECT c.record_id, c.source, c.source IN (SELECT source FROM sent) AS is_sent,
                s.record_id IS NULL AS came, t.record_id IS NULL AS went,
@@ -71,7 +71,8 @@ _TOUCHED = """
                coalesce(o.lifecycle, 'seen') = 'not_seen' AS was_missing,
                o.record_id IS NULL AND s.record_id IS NOT NULL AS unknown
         FROM own c LEFT JOIN stood s USING (record_id) LEFT JOIN stands t USING (record_id)
-        LEFT JOIN old_bridge o USING (record_id) LEFT JOIN now_record n USING (record_id)
+        LEFT JOIN (FROM old_bridge SEMI JOIN own USING (record_id)) o USING (record_id)
+        LEFT JOIN (FROM now_record SEMI JOIN own USING (record_id)) n USING (record_id)
     )
     SELECT record_id, source, came OR went OR other OR missing AS surely
     FROM seen SEMI JOIN listed ON listed.id = seen.source

@@ -40,7 +40,8 @@ class Covered:
 @cache
 def covered() -> tuple[Covered, ...]:
     """The tables of the feed, in the order of the schema."""
-    raw: dict[str, Any] = yaml.safe_load(Path(__file__).with_name("coverage.yml").read_text(encoding="utf-8"))
+    with Path(__file__).with_name("coverage.yml").open(encoding="utf-8") as stream:
+        raw: dict[str, Any] = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     found = []
     for table in schema.tables(stage="catalogue"):
         if table.name in raw["owner"]:

@@ -7,6 +7,7 @@ is compared with nothing, so everything in it is created.
 from collections.abc import Collection, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import product
 
 import duckdb
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow as pa
 from pipeline import schema, storage
 from pipeline.changes import causes
 from pipeline.changes.coverage import MAIN, Covered, covered
-from pipeline.changes.rows import Rows, Side, Tables
+from pipeline.changes.rows import SIDES, Rows, Tables
 from pipeline.dedupe.last_night import Renewed
 
 BESIDE = ("entity_registry", "entity_event", "entity_record", "judgement", "correction", "source", "snapshot")
@@ -72,8 +73,8 @@ def compute(
         renewed: What went and came of those tables, where both sides are still the tables that it tells of; null finds
             it out from `touched`.
     """
-    with closing(storage.connect()) as con:
-        for name in (*(c.name for c in covered()), *BESIDE):
+    with closing(storage.session()) as con:
+        for name in (*BESIDE, "bridge"):
             before = previous.get(name) if previous else None
             con.register(f"new_{name}", now[name])
             con.register(f"old_{name}", schema.empty(name) if before is None else schema.upgraded(name, before))
@@ -83,8 +84,7 @@ def compute(
         _differences(con, differing, rows)
         _operations(con, version, [one for one in differing if one.name in MAIN])
         causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
-        _hashes(con, "old", rows)
-        _hashes(con, "new", rows)
+        _hashes(con, rows)
         _fields(con, [one for one in differing if one.name in MAIN])
         found = con.sql(_FEED, params=[version, previous_version]).to_arrow_table()
     return schema.conform("change", found)
@@ -159,27 +159,27 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
     ).fetchall()
 
 
-def _hashes(con: duckdb.DuckDBPyConnection, side: Side, rows: Rows) -> None:
-    """Table `hash_<side>` (entity_id, hash) of the changed entities; the order of rows is no matter."""
+def _hashes(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
+    """Table `hashed` (side, entity_id, hash) of the changed entities; the order of rows is no matter."""
     changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
-    said = [f"SELECT NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    said = [f"SELECT NULL::VARCHAR AS side, NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
     meant: dict[frozenset[str], str] = {}
-    for one in covered():
+    for side, one in product(SIDES, covered()):
         for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
             if not len(data):
                 continue
-            con.register(f"hashed_{one.name}_{n}", data)
+            con.register(f"{side}_{one.name}_{n}", data)
             if entities not in meant:
                 meant[entities] = f"meant_{len(meant)}"
                 con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
             said.append(
-                f"SELECT {one.owner}, bit_xor(md5_number({one.text})) FROM hashed_{one.name}_{n} "
-                f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY 1"
+                f"SELECT '{side}', {one.owner}, bit_xor(md5_number({one.text})) FROM {side}_{one.name}_{n} "
+                f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY ALL"
             )
     con.execute(f"""
-        CREATE TEMP TABLE hash_{side} AS
-        SELECT entity_id, md5({_DECIMAL}) AS hash FROM (
-            SELECT entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY 1
+        CREATE TEMP TABLE hashed AS
+        SELECT side, entity_id, md5({_DECIMAL}) AS hash FROM (
+            SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY ALL
         )
     """).fetchall()
 
@@ -215,6 +215,7 @@ _FEED = """
     JOIN why w USING (entity_id)
     LEFT JOIN called k USING (entity_id) LEFT JOIN field_list f USING (entity_id)
     LEFT JOIN table_list t USING (entity_id)
-    LEFT JOIN hash_old o USING (entity_id) LEFT JOIN hash_new n USING (entity_id)
+    LEFT JOIN (FROM hashed WHERE side = 'old') o USING (entity_id)
+    LEFT JOIN (FROM hashed WHERE side = 'new') n USING (entity_id)
     ORDER BY c.entity_id
 """

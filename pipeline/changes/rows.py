@@ -21,6 +21,7 @@ from pipeline.dedupe.last_night import Renewed
 CARRIED = frozenset(last_night.TABLES) - {"schedule"}
 """Tables of which rows are taken over from night to night; opening times also hang on those of other entities."""
 Side = Literal["old", "new"]
+SIDES: tuple[Side, Side] = ("old", "new")
 Tables = Mapping[str, pa.Table]
 
 

@@ -5,10 +5,11 @@ office that the other says. What only the shorter one tells (a floor, coordinate
 guessed: a street that stands with two postal codes stays two, and one without any is then left out.
 """
 
-import duckdb
+from contextlib import closing
+
 import pyarrow as pa
 
-from pipeline import schema
+from pipeline import schema, storage
 
 _EXTRAS = ("attention", "region", "state_province", "municipality_code", "language")
 _PLACE = ("latitude", "longitude", "coordinate_origin")
@@ -44,6 +45,6 @@ WHERE o.id NOT IN (SELECT less FROM pair) ORDER BY o.id
 
 def fullest(addresses: pa.Table) -> pa.Table:
     """The rows of the schema table `address` without those that a fuller row of the same address says too."""
-    with duckdb.connect() as con:
+    with closing(storage.session()) as con:
         con.register("address", addresses)
         return schema.conform("address", con.sql(_SQL).to_arrow_table())

@@ -23,8 +23,6 @@ from pipeline.dedupe.touched import INPUTS, bearers, belongs
 
 ASSIGNED = "CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'"
 """The organisations of `entity`."""
-RUN = 200
-"""Rows that stay beside each other, on average, from which on they are copied run by run."""
 BESIDE = ("town", "source_kind")
 """Tables of the connection that a part needs as they are."""
 
@@ -35,23 +33,21 @@ def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.Du
     A row that belongs to several records is in it when one of them is the entities'. A contact and its phones belong to
     the same record, so no phone is there without its contact.
     """
-    made = storage.connect()
-    con.register("meant_entity", pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE meant AS SELECT record_id FROM entity SEMI JOIN meant_entity USING (entity_id)"
-    )
-    named: list[pa.ChunkedArray] = [con.sql("SELECT record_id FROM meant").to_arrow_table().column(0)]
+    made = storage.session()
+    entity = storage.held(con, "entity")
+    meant = entity.filter(pc.is_in(entity.column("entity_id"), value_set=_strings(entities))).column("record_id")
+    con.register("meant", pa.table({"record_id": meant}))
+    own, named = meant.combine_chunks(), [meant]
     for table in INPUTS:
-        own = " OR ".join(f"{b} IN (SELECT record_id FROM meant)" for b in bearers(table))
-        rows = con.sql(f"SELECT * FROM {table} WHERE {own}").to_arrow_table()
+        rows = storage.held(con, table)
+        rows = rows.filter(reduce(pc.or_, [pc.is_in(rows.column(b), value_set=own) for b in bearers(table)]))
         made.register(table, rows)
         named += [rows.column(c) for c in _naming(table)]
-    entity = con.sql("SELECT * FROM entity").to_arrow_table()
     wanted = pa.concat_arrays([c.combine_chunks() for c in named if len(c)] or [pa.array([], pa.string())])
     made.register("entity", entity.filter(pc.is_in(entity.column("record_id"), value_set=wanted.unique())))
     made.execute(ASSIGNED).fetchall()
     for table in BESIDE:
-        made.register(table, con.sql(f"SELECT * FROM {table}").to_arrow_table())
+        made.register(table, storage.held(con, table))
     return made
 
 
@@ -141,17 +137,7 @@ def renewed(name: str, before: pa.Table, made: pa.Table, entities: Collection[st
     order = np.insert(np.arange(len(before)), between, np.arange(len(before), len(every)))
     keep = np.ones(len(every), dtype=bool)
     keep[gone] = False
-    return Renewed(before, _in_order(every, order[keep[order]]), went, made)
-
-
-def _in_order(data: pa.Table, order: npt.NDArray[np.int64]) -> pa.Table:
-    """The rows of a table in another order: run by run, which takes least memory, unless the runs are short."""
-    starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
-    if len(order) < RUN * len(starts):
-        places = pa.array(order)
-        return pa.table([column.combine_chunks().take(places) for column in data.columns], schema=data.schema)
-    runs = zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True)
-    return pa.concat_tables([data.slice(first, length) for first, length in runs]).combine_chunks()
+    return Renewed(before, storage.taken(every, order[keep[order]]), went, made)
 
 
 def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:

@@ -5,7 +5,8 @@ has is decided in `entity_rows`, which value wins by `survivorship`, what is pub
 `match` and `identity`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -17,6 +18,7 @@ from pipeline import storage
 from pipeline.dedupe import carried, entity_rows, in_region, last_night, provenance, schedules, touched
 from pipeline.dedupe.last_night import Carried, LastNight
 
+Done = Callable[[Mapping[str, pa.Table]], None]
 MOSTLY = 0.4
 """When more than this share of the records is touched, everything is worked out: that is quicker."""
 
@@ -62,6 +64,7 @@ def build(
     corrections: pa.Table | None = None,
     before: LastNight | None = None,
     remember: bool = False,
+    done: Done = lambda tables: None,
 ) -> Catalogue:
     """Builds the catalogue from views of all record tables (one view per table, all sources together).
 
@@ -78,9 +81,10 @@ def build(
         corrections: Values that people corrected (`overriding.WANTED`).
         before: The catalogue of the night before, when its rows may be carried over; null works everything out.
         remember: Whether the next night is to carry this one over; null `before` and false cost nothing.
+        done: Is given each table as soon as it is what it will be, also from other threads.
     """
     entity_rows.register_reference(con, kinds)
-    con.register("entity", assignment)
+    storage.put(con, "entity", assignment)
     con.execute(carried.ASSIGNED).fetchall()
     wanted = Wanted(municipality_codes, contact_persons, corrections)
     inputs = touched.digests(con) if remember or before else None
@@ -88,8 +92,10 @@ def build(
         todo = touched.entities(con, inputs, before.inputs, wanted.corrected | before.corrected)
         concerned = pc.is_in(assignment.column("entity_id"), value_set=pa.array(sorted(todo), pa.string()))
         if (pc.sum(concerned).as_py() or 0) <= MOSTLY * len(assignment):
-            return _in_part(con, wanted, before, inputs, todo)
-    return _in_full(con, wanted, inputs)
+            return _in_part(con, wanted, before, inputs, todo, done)
+    made = _in_full(con, wanted, inputs)
+    done({**made.tables, **made.memory})
+    return made
 
 
 def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | None) -> Catalogue:
@@ -97,7 +103,7 @@ def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | 
     con.execute("CREATE OR REPLACE TEMP TABLE golden_id AS SELECT id, parent_organization_id FROM golden_organization")
     con.execute(f"CREATE OR REPLACE TEMP TABLE address_place AS {_PLACES}")
     in_region.published(con, wanted.municipality_codes)
-    tables = entity_rows.tables(con, contact_persons=wanted.contact_persons)
+    tables = dict(entity_rows.tables(con, contact_persons=wanted.contact_persons))
     said = tables["schedule"]
     tables["schedule"] = schedules.said_once(said, tables["service_at_location"])
     memory = _memory(con, inputs, said) if inputs is not None else {}
@@ -105,32 +111,45 @@ def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | 
 
 
 def _in_part(
-    con: duckdb.DuckDBPyConnection, wanted: Wanted, before: LastNight, inputs: pa.Table, todo: frozenset[str]
+    con: duckdb.DuckDBPyConnection,
+    wanted: Wanted,
+    before: LastNight,
+    inputs: pa.Table,
+    todo: frozenset[str],
+    done: Done,
 ) -> Catalogue:
     """Works out the entities of `todo`, and those that newly are or are not published; takes the rest over."""
+
+    def put_together(name: str, made: pa.Table) -> last_night.Renewed:
+        if name == "schedule":  # what is said twice has still to go
+            return carried.renewed(name, before.said, made, todo)
+        one = carried.renewed(name, before.tables[name], made, todo)
+        done({name: one.rows})
+        return one
+
     with closing(carried.part(con, todo)) as part:
         states = entity_rows.worked_out(part, wanted.corrections)
         carried.places(con, part, f"({_PLACES})")
         carried.standing(con, part, before.standing, todo)
         in_region.published(con, wanted.municipality_codes)
         if appeared := carried.appeared(con, before.standing) - todo:
-            return _in_part(con, wanted, before, inputs, todo | appeared)
+            return _in_part(con, wanted, before, inputs, todo | appeared, done)
         part.register("published", con.sql("FROM published").to_arrow_table())
-        made = entity_rows.tables(part, contact_persons=wanted.contact_persons)
-    said = carried.together("schedule", before.said, made["schedule"], todo)
-    kept = before.tables
-
-    def renewed(name: str) -> last_night.Renewed:
-        return carried.renewed(name, kept[name], made[name], todo)
-
-    taken = storage.at_once(renewed, (name for name in made if name != "schedule"))
+        with ThreadPoolExecutor(storage.WORKERS) as pool:  # puts rows together while the next are made
+            begun = {
+                name: pool.submit(put_together, name, made)
+                for name, made in entity_rows.tables(part, contact_persons=wanted.contact_persons)
+            }
+    taken = {name: one.result() for name, one in begun.items()}
+    said = taken.pop("schedule").rows
     tables = {name: one.rows for name, one in taken.items()}
-    hours = carried.hours(kept["schedule"], said, tables["service_at_location"], todo)
-    tables["schedule"] = hours.cast(made["schedule"].schema)
+    hours = carried.hours(before.tables["schedule"], said, tables["service_at_location"], todo)
+    tables["schedule"] = hours.cast(said.schema)
     con.register("golden_organization", tables["organization"])
     said_of = tables["assertion"]
     con.register("assertion", said_of.filter(pc.is_in(said_of.column("field"), value_set=pa.array(provenance.NUMBERS))))
     memory, what = _memory(con, inputs, said), Carried(before, todo, taken)
+    done({"schedule": tables["schedule"], **memory})
     return Catalogue(tables, _outside(con), states, memory, wanted.corrected, what)
 
 

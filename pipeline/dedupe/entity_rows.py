@@ -4,7 +4,7 @@ How rows of several records become rows of one entity, and the ids of details (d
 they stay the same). Works on whatever records the connection holds: all of them, or those of some entities.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import duckdb
 import pyarrow as pa
@@ -27,32 +27,33 @@ def worked_out(con: duckdb.DuckDBPyConnection, corrections: pa.Table | None) -> 
     return states
 
 
-def tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> dict[str, pa.Table]:
-    """The tables about the entities of the connection that are `published`; opening times as often as they are said."""
-    made = {name: _entity_table(con, schema.table(name)) for name in ("service", "location")}
-    made["organization"] = schema.conform(
-        "organization",
-        con.sql(
-            "SELECT o.* FROM golden_organization o SEMI JOIN published p ON p.entity_id = o.id ORDER BY id"
-        ).to_arrow_table(),
-    )
-    con.execute(_CONTACT_IDS)
-    for name in DETAIL_TABLES:
-        is_wanted = name != "contact" or contact_persons
-        if is_wanted and con.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall():
-            made[name] = _detail_table(con, schema.table(name), contact_persons=contact_persons)
-        else:
-            made[name] = schema.empty(name)
-    made["address"] = addresses.fullest(made["address"])
-    made["assertion"] = schema.conform(
+def tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> Iterator[tuple[str, pa.Table]]:
+    """The tables about the entities of the connection that are `published`, one after another, those that take longest
+    to handle first; opening times as often as they are said.
+    """
+    yield (
         "assertion",
-        con.sql("""
+        schema.conform(
+            "assertion",
+            con.sql("""
             SELECT a.entity_id, a.field, a.record_id, a.value, a.raw_value, a.chosen, a.rule
             FROM assertion a SEMI JOIN published p USING (entity_id)
             ORDER BY entity_id, field, record_id, value
         """).to_arrow_table(),
+        ),
     )
-    return made
+    golden_rows = "SELECT o.* FROM golden_organization o SEMI JOIN published p ON p.entity_id = o.id ORDER BY id"
+    yield "organization", schema.conform("organization", con.sql(golden_rows).to_arrow_table())
+    con.execute(_CONTACT_IDS)
+    for name in sorted(DETAIL_TABLES, key=lambda name: name != "text"):
+        is_wanted = name != "contact" or contact_persons
+        if is_wanted and con.execute(f"SELECT 1 FROM {name} LIMIT 1").fetchall():
+            made = _detail_table(con, schema.table(name), contact_persons=contact_persons)
+        else:
+            made = schema.empty(name)
+        yield name, addresses.fullest(made) if name == "address" else made
+    for name in ("service", "location"):
+        yield name, _entity_table(con, schema.table(name))
 
 
 def register_reference(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, str]) -> None:

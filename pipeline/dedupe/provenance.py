@@ -3,12 +3,14 @@
 Every record that was read is in `bridge`, or in `issue` with the reason why not.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 
 from pipeline import schema, storage
+from pipeline.dedupe import bridge
 
 NUMBERS = ("business_id", "association_number")
 """Fields of `assertion` of which a second value is an issue."""
@@ -23,14 +25,14 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         ids: Folder of the identity stage (entity_registry, entity_record).
         old_bridge: `bridge` of the previous release, for first sightings.
     """
+    registry = storage.read_table(ids, "entity_registry")
     for name, table in {
         "organization_match": storage.read_table(entities, "match"),
         "service_match": _or_empty(entities, "service_match", "match"),
         "organization_reason": storage.read_table(entities, "match_reason"),
         "service_reason": _or_empty(entities, "service_match_reason", "match_reason"),
         "found_relation": storage.read_table(entities, "relations"),
-        "registry": storage.read_table(ids, "entity_registry"),
-        "old_bridge": old_bridge,
+        "registry": registry,
     }.items():
         con.register(name, table)
     con.execute("""
@@ -59,7 +61,6 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
             ORDER BY record_id_a, record_id_b, feature
         """,
         "relation": _RELATION,
-        "bridge": _BRIDGE,
         "entity_registry": """
             WITH known AS (
                 SELECT entity_id, CASE WHEN state = 'live' AND entity_id NOT IN (SELECT entity_id FROM published)
@@ -78,7 +79,10 @@ def tables(con: duckdb.DuckDBPyConnection, entities: Path, ids: Path, old_bridge
         """,
         "issue": _ISSUE,
     }
-    found = {name: _shaped(con, name, sql) for name, sql in made.items()}
+    with ThreadPoolExecutor(1) as pool:
+        standing = bridge.begun(con, old_bridge, registry, pool)
+        found = {name: _shaped(con, name, sql) for name, sql in made.items()}
+        found["bridge"] = standing.result()
     for name in ("entity_record", "entity_event"):
         found[name] = storage.read_table(ids, name)
     return found
@@ -122,44 +126,6 @@ _RELATION = """
       AND (rule = 'judgement' OR (least(organization_id_a, organization_id_b),
            greatest(organization_id_a, organization_id_b)) NOT IN (SELECT (x, y) FROM judged))
     GROUP BY ALL ORDER BY ALL
-"""
-
-_BRIDGE = """
-    WITH tie AS (   -- the strongest pair of each record inside its entity
-        SELECT record_id, arg_max(a, (probability, score, a, b)) AS a, arg_max(b, (probability, score, a, b)) AS b,
-               arg_max(rule, (probability, score, a, b)) AS rule, max(probability) AS probability
-        FROM (
-            SELECT record_id_a AS record_id, record_id_a AS a, record_id_b AS b, probability, score, rule
-            FROM decided WHERE in_same_entity
-            UNION ALL
-            SELECT record_id_b, record_id_a, record_id_b, probability, score, rule FROM decided WHERE in_same_entity
-        ) GROUP BY record_id
-    ), ranked AS (
-        SELECT t.record_id, r.feature, r.contribution,
-               row_number() OVER (PARTITION BY t.record_id ORDER BY r.contribution DESC, r.feature) AS place
-        FROM tie t JOIN found_reason r ON r.record_id_a = t.a AND r.record_id_b = t.b
-        WHERE r.contribution > 0 AND r.feature <> 'prior'
-    ), basis AS (
-        SELECT record_id, string_agg(feature, '+' ORDER BY place) AS basis FROM ranked WHERE place <= 2 GROUP BY 1
-    )
-    SELECT r.record_id, e.entity_id, r.source, r.native_id, r.kind, r.native_url, r.name,
-           CASE WHEN t.record_id IS NULL THEN 'single' WHEN t.rule = 'must_link' THEN 'judgement'
-                ELSE coalesce(b.basis, 'cluster') END AS match_basis,
-           t.probability AS score, r.content_hash, r.raw_hash, r.modified_at,
-           coalesce(o.first_seen, r.fetched_at) AS first_seen, r.fetched_at AS last_seen,
-           coalesce(r.lifecycle, 'seen') AS lifecycle, r.not_seen_since
-    FROM record r
-    JOIN entity e USING (record_id)
-    SEMI JOIN published p USING (entity_id)
-    LEFT JOIN tie t USING (record_id)
-    LEFT JOIN basis b USING (record_id)
-    LEFT JOIN old_bridge o USING (record_id)
-    UNION ALL BY NAME
-    SELECT o.* REPLACE ('ended' AS lifecycle)   -- history of records that are gone
-    FROM old_bridge o ANTI JOIN record r USING (record_id)
-    SEMI JOIN (SELECT DISTINCT source FROM record) s ON s.source = o.source
-    LEFT JOIN registry g ON g.entity_id = o.entity_id WHERE g.state IS DISTINCT FROM 'suppressed'
-    ORDER BY record_id
 """
 
 _ISSUE = f"""

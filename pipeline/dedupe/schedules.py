@@ -8,7 +8,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.services.times import slots_in_words
-from pipeline.storage import connect
+from pipeline.storage import session
 
 _SQL = """
     WITH rule AS (
@@ -56,7 +56,7 @@ def said_once(schedule: pa.Table, service_at_location: pa.Table, *, worded: pa.T
     read = [
         (row["id"], row["service_id"], slot) for row in told.to_pylist() for slot in slots_in_words(row["description"])
     ]
-    con = connect()
+    con = session()
     try:
         con.register("schedule", schedule)
         con.register("service_at_location", service_at_location)

@@ -4,7 +4,7 @@ Every value stays as an `assertion` row that says whether it was chosen and by w
 averaged or copied from one language into another.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -75,7 +75,8 @@ def choose(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     Most fields are stated alike by all records, so only what is contradicted is weighed.
     """
     _disputes(con, rules)
-    con.execute(_winners(rules)).fetchall()
+    contradicted = {str(f) for (f,) in con.execute("SELECT DISTINCT field FROM disputed").fetchall()}
+    con.execute(_winners(rules, contradicted)).fetchall()
     con.execute(_losers(rules)).fetchall()
     con.execute("""
         CREATE OR REPLACE TEMP TABLE assertion AS
@@ -110,12 +111,13 @@ def _disputes(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """).fetchall()
 
 
-def _winners(rules: Rules) -> str:
+def _winners(rules: Rules, contradicted: Collection[str]) -> str:
     """Table `field_winner` (entity_id, field, winner): of each disputed field with one value the one that stands."""
     alike: dict[tuple[str, ...], list[str]] = {}
     for name, (_, order) in rules.fields.items():
-        alike.setdefault(order, []).append(f"'{name}'")
-    parts = [
+        if name in contradicted:
+            alike.setdefault(order, []).append(f"'{name}'")
+    parts = ["SELECT entity_id, field, value AS winner FROM weighed WHERE false"] + [
         f"SELECT entity_id, field, value AS winner FROM weighed WHERE field IN ({', '.join(names)}) QUALIFY "
         f"row_number() OVER (PARTITION BY entity_id, field ORDER BY {', '.join(CRITERIA[c] for c in order)}, value, "
         f"record_id) = 1"

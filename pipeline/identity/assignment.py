@@ -15,8 +15,10 @@ import pyarrow.compute as pc
 from pipeline import schema, storage
 from pipeline.identity import overlap, registry
 from pipeline.identity.ids import PREFIX, Mint, fresh
+from pipeline.identity.settled import Settled, settled
 
 NO_IDS = pa.schema([("record_id", pa.string())])
+Columns = Mapping[str, pa.ChunkedArray | str | None]
 WEIGHTS = pa.schema([("record_id", pa.string()), ("weight", pa.int64())])
 
 
@@ -40,7 +42,8 @@ class Memory:
     def read(cls, folder: Path | None) -> "Memory":
         """From the tables of a release; null stands for no release."""
         names = ("entity_registry", "entity_record", "entity_event")
-        return cls(*(storage.read_table(folder, n) if folder else schema.empty(n) for n in names))
+        found = storage.at_once(lambda name: storage.read_table(folder, name) if folder else schema.empty(name), names)
+        return cls(*found.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,29 +94,33 @@ def assign(
             such is suppressed, not retired.
         judged: Records that a decision by a person newly concerns; only for the cause of events.
     """
-    con = storage.connect()
+    con = storage.session()
     try:
+        listed = _listed(clusters)
+        same = settled(listed, before.registry, before.members, suppressed)
         con.register("old_registry", before.registry)
         con.register("all_members", before.members)
-        con.register("listed", _listed(clusters))
+        con.register("old_member", same.old_members)
+        con.register("listed", listed)
+        con.register("asked", same.listed)
+        con.register("other_registry", same.old_registry)
         con.register("heavier", WEIGHTS.empty_table() if weights is None else weights)
         con.register("changed", NO_IDS.empty_table() if changed is None else changed)
-        overlap.unchanged(con, suppressed)
         con.execute("""
             CREATE TEMP TABLE old AS
             SELECT entity_id, CASE state WHEN 'outside' THEN 'live' ELSE state END AS state, successors,
                    first_release, last_release, state IN ('live', 'outside', 'suppressed') AS holds
-            FROM old_registry ANTI JOIN settled USING (entity_id)
+            FROM other_registry
         """).fetchall()
         con.execute("""
             CREATE TEMP TABLE groups AS
             SELECT row_number() OVER () AS c, prefix, kind, cluster_id, min(record_id) AS first_record
-            FROM listed ANTI JOIN settled USING (kind, cluster_id) GROUP BY prefix, kind, cluster_id
+            FROM asked GROUP BY prefix, kind, cluster_id
         """).fetchall()
         con.execute("""
             CREATE TEMP TABLE now AS
             SELECT l.record_id, g.c, g.prefix, l.identity_since, coalesce(h.weight, 1) AS weight
-            FROM listed l JOIN groups g ON g.kind = l.kind AND g.cluster_id = l.cluster_id
+            FROM asked l JOIN groups g ON g.kind = l.kind AND g.cluster_id = l.cluster_id
             LEFT JOIN heavier h ON h.record_id = l.record_id
         """).fetchall()
         overlap.claims(con)
@@ -126,7 +133,7 @@ def assign(
         """).fetchall()
         registry.states(con, version=version, suppressed=suppressed, hidden=hidden)
         registry.events(con, version=version, judged=judged)
-        return _made(con, before, version, minted)
+        return _made(con, before, same, version, minted)
     finally:
         con.close()
 
@@ -170,22 +177,14 @@ def _mint(
     return count
 
 
-def _made(con: duckdb.DuckDBPyConnection, before: Memory, version: str, minted: int) -> Identity:
-    assignment = con.sql("""
-        SELECT record_id, entity_id, kind FROM assigned
-        UNION ALL SELECT l.record_id, s.entity_id, l.kind FROM listed l JOIN settled s USING (kind, cluster_id)
-        ORDER BY record_id
-    """).to_arrow_table()
-    rows = con.sql(
-        """
+def _made(con: duckdb.DuckDBPyConnection, before: Memory, same: Settled, version: str, minted: int) -> Identity:
+    assigned = con.sql("SELECT record_id, entity_id, kind FROM assigned").to_arrow_table()
+    assignment = _in_order([assigned, same.assignment], "record_id")
+    became = con.sql("""
         SELECT b.entity_id, b.state, b.successors, b.first_release, b.last_release, o.name
-        FROM became b LEFT JOIN old_registry o USING (entity_id)
-        UNION ALL SELECT o.entity_id, 'live', NULL, o.first_release, CAST(? AS VARCHAR), o.name
-        FROM old_registry o SEMI JOIN settled USING (entity_id)
-        ORDER BY entity_id
-        """,
-        params=[version],
-    ).to_arrow_table()
+        FROM became b LEFT JOIN other_registry o USING (entity_id)
+    """).to_arrow_table()
+    lives: Columns = {"state": "live", "successors": None, "last_release": version}
     members = con.sql(
         """
         SELECT a.entity_id, a.record_id, true AS is_current, CAST(? AS VARCHAR) AS last_release,
@@ -193,19 +192,39 @@ def _made(con: duckdb.DuckDBPyConnection, before: Memory, version: str, minted: 
         FROM assigned a LEFT JOIN old_member o USING (entity_id, record_id)
         UNION ALL SELECT o.entity_id, o.record_id, false, o.last_release, o.identity_since
         FROM old_member o ANTI JOIN assigned a USING (entity_id, record_id)
-        UNION ALL SELECT m.entity_id, m.record_id, m.is_current,
-               CASE WHEN m.is_current THEN CAST(? AS VARCHAR) ELSE m.last_release END, m.identity_since
-        FROM all_members m SEMI JOIN settled USING (entity_id)
-        ORDER BY 1, 2
         """,
-        params=[version, version],
+        params=[version],
     ).to_arrow_table()
+    is_current, left = same.members.column("is_current"), same.members.column("last_release")
+    stand: Columns = {"last_release": pc.if_else(is_current, version, left)}
     events = con.sql("SELECT * FROM happened ORDER BY entity_id, event").to_arrow_table()
     return Identity(
         assignment=assignment,
-        registry=schema.conform("entity_registry", rows),
-        members=schema.conform("entity_record", members),
+        registry=_in_order(
+            [schema.conform("entity_registry", became), _changed("entity_registry", same.registry, lives)], "entity_id"
+        ),
+        members=_in_order(
+            [schema.conform("entity_record", members), _changed("entity_record", same.members, stand)],
+            "entity_id",
+            "record_id",
+        ),
         events=pa.concat_tables([before.events, schema.conform("entity_event", events)]),
         minted=minted,
         carried=int(pc.count(assignment.column("entity_id").unique()).as_py()) - minted,
     )
+
+
+def _changed(name: str, rows: pa.Table, columns: Columns) -> pa.Table:
+    """Rows of a schema table with other values in some columns; a single value stands in all rows."""
+    for column, value in columns.items():
+        place = rows.column_names.index(column)
+        made = value if isinstance(value, pa.ChunkedArray) else pa.repeat(pa.scalar(value, pa.string()), len(rows))
+        rows = rows.set_column(place, rows.schema.field(place), made)
+    return schema.conform(name, rows)
+
+
+def _in_order(parts: list[pa.Table], *keys: str) -> pa.Table:
+    """The rows of all parts by key. Most are in order already, so that sorting one text each is quickest."""
+    rows = pa.concat_tables(parts)
+    key = pc.binary_join_element_wise(*(rows.column(k) for k in keys), "\0") if len(keys) > 1 else rows.column(keys[0])
+    return storage.taken(rows, pc.sort_indices(key).to_numpy())

@@ -4,7 +4,9 @@ from collections.abc import Collection, Mapping
 
 import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
 
+from pipeline import storage
 from pipeline.identity.rules import rules
 
 SEEN = ("record_id", "content_hash")
@@ -18,20 +20,16 @@ def clusters(con: duckdb.DuckDBPyConnection, groups: Mapping[str, pa.Table]) -> 
         con: Has the record table `record` of all sources.
         groups: Kind -> record_id, cluster_id as matching gives them; a record in no group is one of its own.
     """
-    con.register("grouped", pa.concat_tables(g.select(["record_id", "cluster_id"]) for g in groups.values()))
-    found = {
-        kind: con.sql(
-            """
-            SELECT r.record_id, coalesce(g.cluster_id, r.record_id) AS cluster_id, r.identity_since
-            FROM record r LEFT JOIN grouped g ON g.record_id = r.record_id
-            WHERE r.kind = ?
-            """,
-            params=[kind],
-        ).to_arrow_table()
-        for kind in ("organization", "service", "location")
-    }
-    con.unregister("grouped")
-    return found
+    record = storage.held(con, "record")
+    ids = record.column("record_id")
+    grouped = pa.concat_tables(g.select(["record_id", "cluster_id"]) for g in groups.values())
+    theirs = grouped.column("cluster_id")
+    if not ids.equals(grouped.column("record_id")):
+        theirs = theirs.take(pc.index_in(ids, value_set=grouped.column("record_id").combine_chunks()))
+    rows = {"cluster_id": pc.coalesce(theirs, ids), "identity_since": record.column("identity_since")}
+    listed = pa.table({"record_id": ids, **rows})
+    kinds = record.column("kind")
+    return {kind: listed.filter(pc.equal(kinds, kind)) for kind in ("organization", "service", "location")}
 
 
 def changed(con: duckdb.DuckDBPyConnection, bridge: pa.Table) -> pa.Table:

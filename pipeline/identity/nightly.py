@@ -57,7 +57,7 @@ def settled(
 
 def _siblings(records: Collection[str], release: Path, folders: Collection[Path]) -> dict[str, Evidence]:
     """What the other records of the organisation of each record say, as they lie on disk."""
-    con = storage.connect()
+    con = storage.session()
     try:
         con.register("member", storage.read_table(release, "entity_record"))
         con.register("asked", pa.table({"record_id": pa.array(sorted(records), pa.string())}))

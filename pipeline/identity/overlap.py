@@ -1,7 +1,7 @@
 """Which old id goes on with which new group of records.
 
-Nearly all ids and groups have only each other; they are settled in SQL. What is left falls into components of ids and
-groups that share records, and each is shared out by `matching`.
+Most ids and groups are as they were (`settled`), and of the others most have only each other: that is SQL. What is
+left falls into components of ids and groups that share records, and each is shared out by `matching`.
 
 An id that lives claims the groups of the records it stands for. An id that lives no more claims those of the records
 for which it last stood, and gets what no living id can take: so a group that leaves a merger takes its own id up
@@ -9,46 +9,12 @@ again. `weight` of a claim is the sum of the weights of its records.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
 from typing import Any
 
 import duckdb
 import pyarrow as pa
 
 from pipeline.identity.matching import best
-
-
-def unchanged(con: duckdb.DuckDBPyConnection, suppressed: Collection[str]) -> None:
-    """Table `settled` (kind, cluster_id, entity_id) of the groups that are to the record what a living id stood for.
-
-    On most nights these are nearly all, and nothing can happen to them but a suppression. Everything else sees only the
-    rest: `old_member` are the records of the other ids. Uses `listed`, `all_members`, `old_registry`.
-    """
-    con.register("unwanted", pa.table({"entity_id": pa.array(sorted(suppressed), pa.string())}))
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE settled AS
-        WITH tied AS (
-            SELECT l.kind, l.cluster_id, m.entity_id
-            FROM listed l LEFT JOIN all_members m
-              ON m.record_id = l.record_id AND m.is_current AND starts_with(m.entity_id, l.prefix)
-             AND (l.identity_since IS NULL OR l.identity_since IS NOT DISTINCT FROM m.identity_since)
-        ), alike AS (
-            SELECT kind, cluster_id, min(entity_id) AS entity_id, count(*) AS n FROM tied GROUP BY ALL
-            HAVING count(*) = count(entity_id) AND min(entity_id) = max(entity_id)
-        ), size AS (SELECT entity_id, count(*) AS n FROM all_members WHERE is_current GROUP BY 1)
-        SELECT kind, cluster_id, entity_id FROM alike
-        SEMI JOIN size USING (entity_id, n)
-        SEMI JOIN (SELECT entity_id FROM old_registry WHERE state IN ('live', 'outside')) r USING (entity_id)
-        ANTI JOIN (
-            SELECT entity_id FROM unwanted
-            UNION ALL SELECT unnest(string_split(o.successors, '|')) FROM old_registry o
-                      SEMI JOIN unwanted USING (entity_id) WHERE o.successors IS NOT NULL
-        ) u USING (entity_id)
-    """).fetchall()
-    con.unregister("unwanted")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE old_member AS SELECT m.* FROM all_members m ANTI JOIN settled USING (entity_id)
-    """).fetchall()
 
 
 def claims(con: duckdb.DuckDBPyConnection) -> None:

@@ -60,8 +60,7 @@ def gather(ledger_dir: Path, assignment: pa.Table, registry: pa.Table, before: p
 
     Raises `LedgerBroken` when the file or a value in it cannot be used.
     """
-    listed = files.read(ledger_dir, "corrections")
-    checked = _checked(listed)
+    listed, checked = stated(ledger_dir)
     gone = files.revoked(listed)
     about = _Entities(assignment, registry)
     earlier = {r["id"]: r for r in before.to_pylist()}
@@ -140,6 +139,15 @@ def finish(gathered: Corrections, states: pa.Table) -> tuple[pa.Table, pa.Table]
         schema.table_from_rows("correction", [told[i] for i in sorted(told)]),
         schema.table_from_rows("issue", sorted(issues, key=lambda r: str(r["id"]))),
     )
+
+
+def stated(ledger_dir: Path) -> tuple[list[files.Row], list[tuple[files.Row, str, str]]]:
+    """All rows of the file, and of those that correct something (row, field as in `assertion`, value).
+
+    Raises `LedgerBroken` with every row that cannot be used.
+    """
+    rows = files.read(ledger_dir, "corrections")
+    return rows, _checked(rows)
 
 
 def _checked(rows: list[files.Row]) -> list[tuple[files.Row, str, str]]:

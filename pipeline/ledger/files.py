@@ -17,7 +17,7 @@ from pipeline.ledger.spec import FileSpec, specs
 from pipeline.locks import alone
 from pipeline.storage import Stop
 
-__all__ = ["LedgerBroken", "Row", "append", "append_all", "holding", "new_id", "path_of", "read", "read_all", "revoked"]
+__all__ = ["LedgerBroken", "Row", "append", "append_all", "holding", "new_id", "path_of", "read", "revoked"]
 _adding = RLock()
 
 
@@ -32,20 +32,6 @@ def read(ledger_dir: Path, name: str) -> list[Row]:
     Raises `LedgerBroken` with all mistakes of the file, each with its line.
     """
     return _read(path_of(ledger_dir, name), specs()[name]).rows
-
-
-def read_all(ledger_dir: Path) -> dict[str, list[Row]]:
-    """Every ledger file; raises `LedgerBroken` with the mistakes of all of them."""
-    found: dict[str, list[Row]] = {}
-    mistakes: list[str] = []
-    for name in specs():
-        try:
-            found[name] = read(ledger_dir, name)
-        except LedgerBroken as broken:
-            mistakes += broken.lines
-    if mistakes:
-        raise LedgerBroken(mistakes)
-    return found
 
 
 def holding(rows: Iterable[Row]) -> list[Row]:

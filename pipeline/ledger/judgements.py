@@ -44,10 +44,9 @@ class Judged:
 def judge(ledger_dir: Path, records: pa.Table) -> Judged:
     """Reads the judgements and weighs them against the records of this run (`gather.matching_input`).
 
-    Raises `LedgerBroken` when the file cannot be used.
+    Raises `LedgerBroken` with every row that cannot be used.
     """
-    rows = files.read(ledger_dir, "judgements")
-    decisions = {r["id"]: _decision(r) for r in rows if not r.only_revokes}
+    rows, decisions = stated(ledger_dir)
     gone = files.revoked(rows)
     held = [d for d in decisions.values() if d.id not in gone]
     found = contradictions(held)
@@ -108,16 +107,30 @@ def newly_judged(now: pa.Table, before: pa.Table) -> set[str]:
     return {record for _, *records in held[0] ^ held[1] for record in records}
 
 
+def stated(ledger_dir: Path) -> tuple[list[files.Row], dict[str, Decision]]:
+    """All rows of the file, and the decision of each that makes one, by id.
+
+    Raises `LedgerBroken` with every row that cannot be used.
+    """
+    rows = files.read(ledger_dir, "judgements")
+    decisions = {r["id"]: _decision(r) for r in rows if not r.only_revokes}
+    if mistakes := [f"{r.place}: {m}" for r in rows if r["id"] in decisions and (m := _mistake(decisions[r["id"]]))]:
+        raise files.LedgerBroken(mistakes)
+    return rows, decisions
+
+
 def _decision(row: files.Row) -> Decision:
-    one = Decision(row["id"], row.line, row["record_id_a"], row["record_id_b"], row["decision"], row["relation"])
+    return Decision(row["id"], row.line, row["record_id_a"], row["record_id_b"], row["decision"], row["relation"])
+
+
+def _mistake(one: Decision) -> str | None:
+    """What is wrong with a decision."""
     if one.a == one.b:
-        raise files.LedgerBroken([f"{row.place}: both records are '{one.a}'; a judgement is about two."])
+        return f"both records are '{one.a}'; a judgement is about two."
     if (one.decision == "related") != bool(one.relation):
         wrong = f"decision is '{one.decision}' and relation is '{one.relation}'"
-        raise files.LedgerBroken(
-            [f"{row.place}: {wrong}; related needs a relation (parent, chapter, affiliated), the others have none."]
-        )
-    return one
+        return f"{wrong}; related needs a relation (parent, chapter, affiliated), the others have none."
+    return None
 
 
 def _present(records: pa.Table, wanted: set[str]) -> Mapping[str, Mapping[str, Any]]:

@@ -22,6 +22,8 @@ _ESCAPE = re.compile(r"\\([\\nr])")
 _FORMULA = re.compile(r"'*[=+\-@\t]")
 """The beginning of what a spreadsheet program would work out, or of what was escaped already."""
 _PLAIN = {"\\": "\\", "n": "\n", "r": "\r"}
+TOLD = 5
+"""Mistakes of each file that one message names; `LedgerBroken.lines` has all."""
 csv.field_size_limit(10_000_000)
 
 
@@ -29,8 +31,12 @@ class LedgerBroken(Stop):
     """A ledger file that cannot be used, so that nothing may be published; `lines` has one sentence per mistake."""
 
     def __init__(self, lines: list[str]) -> None:
-        more = f" (and {len(lines) - 5} more)" if len(lines) > 5 else ""
-        super().__init__("; ".join(lines[:5]) + more)
+        by_file: dict[str, list[str]] = {}
+        for line in lines:
+            by_file.setdefault(line.partition(":")[0], []).append(line)
+        told = [line for of_file in by_file.values() for line in of_file[:TOLD]]
+        more = f" (and {len(lines) - len(told)} more)" if len(lines) > len(told) else ""
+        super().__init__("; ".join(told) + more)
         self.lines = lines
 
 

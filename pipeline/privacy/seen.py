@@ -5,6 +5,8 @@ from collections.abc import Callable
 import duckdb
 import pyarrow as pa
 
+from pipeline import storage
+
 TEXTS = {
     "text": ("value",),
     "organization": ("description",),
@@ -21,8 +23,7 @@ def replaced(con: duckdb.DuckDBPyConnection, table: str, sql: str) -> None:
 
 def put(con: duckdb.DuckDBPyConnection, table: str, data: pa.Table) -> None:
     """Puts an Arrow table in the place of a record table."""
-    con.unregister(table)
-    con.register(table, data)
+    storage.put(con, table, data)
 
 
 def masked_texts(

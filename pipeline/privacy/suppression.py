@@ -90,7 +90,7 @@ def load(
     entities: set[str] = set()
     fields: dict[str, set[str]] = {}
     needles: list[Needle] = []
-    for row in files.holding(files.read(ledger_dir, "suppressions")):
+    for row in _rows(ledger_dir, "suppressions", mistakes):
         wrong = mistake(row["scope"], row["target"], row["field"], row["value"])
         if wrong:
             mistakes.append(f"{row.place}: {wrong}")
@@ -125,10 +125,19 @@ def load(
     )
 
 
+def _rows(ledger_dir: Path, name: str, mistakes: list[str]) -> list[files.Row]:
+    """The rows of a file that hold; a file that cannot be used has none, and what is wrong in it joins `mistakes`."""
+    try:
+        return files.holding(files.read(ledger_dir, name))
+    except files.LedgerBroken as broken:
+        mistakes += broken.lines
+        return []
+
+
 def _opt_outs(ledger_dir: Path, today: date | None, mistakes: list[str]) -> tuple[set[str], set[str], set[str]]:
     """Sources, hosts and single records that opted out."""
     sources, hosts, single = set(), set(), set()
-    for row in files.holding(files.read(ledger_dir, "opt_outs")):
+    for row in _rows(ledger_dir, "opt_outs", mistakes):
         if today and row["since"] and date.fromisoformat(row["since"]) > today:
             continue
         if not (row["source"] or row["host"]):

@@ -10,7 +10,7 @@ from pipeline.dedupe.match import MatchResult
 from pipeline.dedupe.spark import NoSpark
 from pipeline.exports import release
 from pipeline.identity import nightly
-from pipeline.ledger import judgements, matched, published
+from pipeline.ledger import judgements, matched, published, whole
 from pipeline.privacy import upkeep
 from pipeline.settings import Settings
 from pipeline.stages.guard import exclusive
@@ -24,6 +24,7 @@ def match_records(settings: Settings, *, now: datetime | None = None) -> MatchRe
 
     Leaves clusters, match, match_reason and relations, and in the manifest what `tonight.Night.facts` says.
     """
+    whole.checked(settings.ledger_dir, lambda: upkeep.rules_of(settings))
     con = open_records(settings)
     try:
         records = gather.matching_input(con)

@@ -37,34 +37,32 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
     prints = fingerprints.of(settings)
     parts = last_night.frame({**prints, "suppressed": rules.fingerprint})
     kept = last_night.read(settings.catalogue_dir, parts)
-    con = open_records(settings)
-    try:
-        withheld = publication.apply(con, assignment, settings=settings, rules=rules)
-        built = catalogue.build(
-            con,
-            assignment,
-            kinds={s.id: s.kind for s in settings.sources},
-            municipality_codes=settings.municipality_codes,
-            contact_persons=settings.contact_persons,
-            corrections=corrected.allowed(assignment, withheld.hidden),
-            before=kept if isinstance(kept, last_night.LastNight) else None,
-            remember=True,
-        )
-        tables = dict(built.tables)
-        old_bridge = storage.read_table(before, "bridge")
-        tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
-        records = con.sql("SELECT * FROM record").to_arrow_table()
-    finally:
-        con.close()
-    tables |= published.tables(tables["issue"], settings.entities_dir, corrected, built.corrections)
-    states = outcomes.read(settings)
-    tables["source"] = outcomes.source_table(settings, states)
-    tables["snapshot"] = outcomes.snapshot_table(states)
-    tables |= taxonomy.tables(tables["attribute"])
-    tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
-    tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
-    tables = protect.without(tables, rules)
-    with storage.Writing(settings.catalogue_dir) as writing:  # while the feed is made and the catalogue is checked
+    with storage.Writing(settings.catalogue_dir, sealed=True) as writing:  # while others are made and all is checked
+        with closing(open_records(settings)) as con:
+            withheld = publication.apply(con, assignment, settings=settings, rules=rules)
+            built = catalogue.build(
+                con,
+                assignment,
+                kinds={s.id: s.kind for s in settings.sources},
+                municipality_codes=settings.municipality_codes,
+                contact_persons=settings.contact_persons,
+                corrections=corrected.allowed(assignment, withheld.hidden),
+                before=kept if isinstance(kept, last_night.LastNight) else None,
+                remember=True,
+                done=(lambda made: None) if rules else writing.add,  # else `protect` has to see them first
+            )
+            tables = dict(built.tables)
+            old_bridge = storage.read_table(before, "bridge")
+            tables |= provenance.tables(con, settings.entities_dir, ids, old_bridge)
+            records = storage.held(con, "record")
+        tables |= published.tables(tables["issue"], settings.entities_dir, corrected, built.corrections)
+        states = outcomes.read(settings)
+        tables["source"] = outcomes.source_table(settings, states)
+        tables["snapshot"] = outcomes.snapshot_table(states)
+        tables |= taxonomy.tables(tables["attribute"])
+        tables["unread_field"] = storage.union(record_folders(settings), "unread_field")
+        tables["match_reason"] = publication.without_withheld(tables["match_reason"], withheld)
+        tables = protect.without(tables, rules)
         writing.add(tables | dict(built.memory))
         version = (storage.read_manifest(ids) or {})["version"]
         tables["change"] = feed.changes(
@@ -77,7 +75,7 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             carried=built.carried,
             read={"bridge": old_bridge},
         )
-        with closing(storage.connect()) as con:
+        with closing(storage.session()) as con:
             found = of_catalogue(con, tables)
         facts = {
             "violations": [str(v) for v in found],
@@ -86,7 +84,7 @@ def build_catalogue(settings: Settings) -> tuple[dict[str, pa.Table], list[Viola
             "golden": _told(built, kept),
         }
         writing.add({"change": tables["change"]})
-        writing.finish(facts, sealed=True)
+        writing.finish(facts)
     return tables, found
 
 

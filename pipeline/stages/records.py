@@ -18,9 +18,9 @@ def record_folders(settings: Settings) -> list[Path]:
 
 def open_records(settings: Settings) -> duckdb.DuckDBPyConnection:
     """A connection in which every record table of all sources together is a table of its name."""
-    con = storage.connect()
+    con = storage.session()
     folders = record_folders(settings)
     names = (table.name for table in schema.tables(stage="records"))
     for name, data in storage.at_once(lambda name: storage.union(folders, name), names).items():
-        con.register(name, data)
+        storage.put(con, name, data)
     return con

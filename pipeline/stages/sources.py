@@ -8,6 +8,7 @@ from pipeline import outcomes, storage, takeover
 from pipeline import records as record_tables
 from pipeline.exports import release
 from pipeline.identity import lifecycle, nightly
+from pipeline.ledger import whole
 from pipeline.outcomes import SourceOutcome
 from pipeline.privacy import captures, upkeep
 from pipeline.privacy.suppression import Suppressions
@@ -33,7 +34,7 @@ def take_snapshot(
     full: bool = False,
 ) -> Taken:
     """Stage 1: the snapshot of one source; `full` asks for everything anew."""
-    rules = upkeep.rules_of(settings)
+    rules = whole.checked(settings.ledger_dir, lambda: upkeep.rules_of(settings))
     order = fetching.Order(
         source=source.id,
         kind=source.kind,
@@ -68,7 +69,7 @@ def land_source(
     Records of the last good snapshot stay when the new one cannot be read, or has shrunk beyond the bound.
     """
     folder = settings.records_dir / source.id
-    rules = upkeep.rules_of(settings)
+    rules = whole.checked(settings.ledger_dir, lambda: upkeep.rules_of(settings))
     if reason := upkeep.opted_out(source, rules):
         return outcomes.left_out(source.id, reason)
     upkeep.clean_records(folder, source.id, rules)

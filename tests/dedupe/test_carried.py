@@ -125,9 +125,12 @@ def built(world, folder, before, **options):
     """The catalogue and its provenance."""
     con, assignment = world.connection()
     kinds = {"a": "ptv", "b": "csv"}
-    made = catalogue.build(
-        con, assignment, kinds=kinds, corrections=world.corrections(assignment), before=before, remember=True, **options
-    )
+    told = {}
+    options |= {"corrections": world.corrections(assignment), "before": before, "remember": True}
+    made = catalogue.build(con, assignment, kinds=kinds, done=told.update, **options)
+    left = {**made.tables, **made.memory}
+    assert told.keys() == left.keys()
+    assert all(told[name] is left[name] for name in left), "what is written early is what is published"
     more = provenance.tables(con, folder / "entities", folder / "ids", schema.empty("bridge"))
     return made, {**made.tables, **made.memory, **more}
 
@@ -379,7 +382,7 @@ def test_old_and_new_rows_stand_in_the_order_of_the_key(before, after, entities,
 
 @pytest.mark.parametrize("run", [1, 10**9], ids=["run by run", "row by row"])
 def test_rows_taken_over_and_rows_made_stand_in_the_order_of_the_key(monkeypatch, run):
-    monkeypatch.setattr(carried, "RUN", run)
+    monkeypatch.setattr(storage, "RUN", run)
     said = [{"id": f"{n:032x}", "organization_id": f"org_{n % 7}", "email": "a@example.fi"} for n in range(60)]
     before = schema.table_from_rows("email", said)
     made = schema.table_from_rows("email", [row | {"email": "b@example.fi"} for row in said if row["id"][-1] in "3c"])
