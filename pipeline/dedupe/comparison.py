@@ -17,14 +17,16 @@ import pyarrow as pa
 from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
-from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body
+from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body, of_many_bodies
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
+from pipeline.dedupe.named_together import is_of_the_first, names_several
 from pipeline.dedupe.place_levels import PLACE, P, place_levels
 
 Comparer = Callable[[Codes, Codes], Levels]
 
+NEAR = (P["same"], P["supported"], P["same_municipality"])
 SHAREABLE = ("missing", "differ", "agree_shared", "agree_few", "agree_rare")
 IDENTIFIER = ("missing", "differ", "agree_weak", "agree_alone", "agree")
 FEW, RARE = 8, 3
@@ -92,6 +94,8 @@ def compare(
     todo = np.arange(len(a)) if memory is None else _recalled(memory, features, table, a, b, levels)
     for name, found in engine.spread(_names(table), a[todo], b[todo]).items():
         levels[name][todo] = found
+    if memory is not None:  # as the two names alone say; what the other records say is found anew each night
+        memory.levels = {name: levels[name].copy() for name in ("name", "full_name")}
     weak = {}
     comparers = dict(ready.others)
     for name in ("business_id", "association_number"):
@@ -103,10 +107,20 @@ def compare(
         alone = (levels[name] == IDENTIFIER.index("agree")) & _nothing_else(levels)
         levels[name][alone] = IDENTIFIER.index("agree_alone")
     bare = bare_pairs(table, a, b, levels["name"])
-    levels["letters"] = letters(table, a, b, bare, _akin(levels))
-    one_name = levels["full_name"] == FULL.index("same")  # "Musiikinystävät" and "musiikin ystävät"
-    levels["dependent"][one_name & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))] = 0
-    beside = np.flatnonzero(bare & (levels["dependent"] == VOCABULARY["dependent"].index("one_sided")))
+    vague = of_many_bodies(table, a, b, levels["name"], coded(features.column("place"))[0])
+    levels["name"][vague[~np.isin(levels["place"][vague], NEAR)]] = L["abbreviation"]
+    reached = _reached_alike(levels)
+    levels["letters"] = letters(table, a, b, bare, _akin(levels, reached))
+    several = names_several(features)
+    beside = np.flatnonzero(levels["dependent"] == VOCABULARY["dependent"].index("one_sided"))
+    is_cell = several[a[beside]] | several[b[beside]]
+    cells, beside = beside[is_cell & reached[beside]], beside[~is_cell]
+    one_is = several[a[cells]]
+    x, y = np.where(one_is, a[cells], b[cells]), np.where(one_is, b[cells], a[cells])
+    levels["dependent"][cells[is_of_the_first(features, x, y)]] = 0
+    one_name = levels["full_name"][beside] == FULL.index("same")  # "Musiikinystävät" and "musiikin ystävät"
+    levels["dependent"][beside[one_name]] = 0
+    beside = beside[bare[beside] & ~one_name]
     levels["dependent"][beside[~names_the_body(table, a[beside], b[beside])]] = 0
     by_number = np.asarray(pairs.column("by_number")) if "by_number" in pairs.column_names else None
     return Comparison(a, b, levels, weak, by_number)
@@ -150,13 +164,18 @@ def _nothing_else(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
     return found & (levels["street"] != VOCABULARY["street"].index("agree_rare"))
 
 
-def _akin(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
+def _akin(levels: Mapping[str, Levels], reached: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
     """Pairs that are roughly one body: a name shared in its place, or a rare value."""
-    akin = (levels["name"] >= L["typo"]) & np.isin(levels["place"], (P["same"], P["supported"], P["same_municipality"]))
+    akin = (levels["name"] >= L["typo"]) & np.isin(levels["place"], NEAR)
+    return np.asarray(akin | reached)
+
+
+def _reached_alike(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
+    """Pairs that share a rare value."""
+    found = levels["business_id"] == IDENTIFIER.index("agree")
     for name in ("phone", "email", "host"):
-        akin |= levels[name] == SHAREABLE.index("agree_rare")
-    akin |= levels["business_id"] == IDENTIFIER.index("agree")
-    return akin
+        found |= levels[name] == SHAREABLE.index("agree_rare")
+    return found
 
 
 def _comparers(features: pa.Table) -> dict[str, Comparer]:

@@ -13,9 +13,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools, Codes, coded, padded
-from pipeline.dedupe.comparison import NO_FORM, Comparison
+from pipeline.dedupe.comparison import NO_FORM, VOCABULARY, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
+from pipeline.dedupe.named_together import names_several
 from pipeline.transform.names.word_lists import digits_of
 
 Numbers = npt.NDArray[np.int64]
@@ -78,12 +79,19 @@ def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
 def tells_no_dependent(features: pa.Table, comparison: Comparison) -> Bools:
     """Records that say neither that they are a body beside another nor that they are none: bare abbreviations, and
     names that another record has with a body beside it in the very same words ("Musiikin ystävät", "Musiikinystävät").
+    A cell of several says it, but for that of the body it names first (`comparison`).
     """
     dependent = coded(features.column("dependent"))[0]
     found = (dependent < 0) & is_bare(features)
     a, b = comparison.a, comparison.b
-    one = (comparison.levels["full_name"] == FULL.index("same")) & ((dependent[a] < 0) != (dependent[b] < 0))
+    one = np.flatnonzero(comparison.levels["full_name"] == FULL.index("same"))
+    one = one[(dependent[a[one]] < 0) != (dependent[b[one]] < 0)]
+    several = names_several(features)
+    one = one[~(several[a[one]] | several[b[one]])]
     found[a[one]] = found[b[one]] = True
+    if several.any():
+        silent = np.flatnonzero(comparison.levels["dependent"] == VOCABULARY["dependent"].index("none"))
+        found[a[silent[several[a[silent]]]]] = found[b[silent[several[b[silent]]]]] = True
     return found
 
 

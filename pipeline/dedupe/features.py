@@ -15,6 +15,7 @@ from pipeline.dedupe.bare_names import called_by_a_word, of_their_town
 from pipeline.dedupe.concepts import concepts
 from pipeline.dedupe.corpus import understood
 from pipeline.dedupe.localities import settled
+from pipeline.dedupe.named_together import only_of_one, with_several
 from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
@@ -55,6 +56,8 @@ class Names:
     """Rising: its record."""
     parsed: pa.Table
     """The distinct names, see `names.table`."""
+    texts: pa.Array
+    """The distinct names as written."""
 
 
 def normal_form(records: pa.Table) -> pa.Table:
@@ -132,14 +135,14 @@ def names_of(table: pa.Table, parsing: Reading) -> Names:
     encoded = values.dictionary_encode(null_encoding="encode")
     parsed = parsing(encoded.dictionary.to_pylist())
     order = np.argsort(rows, kind="stable")
-    return Names(np.asarray(encoded.indices)[order], rows[order], parsed)
+    return Names(np.asarray(encoded.indices)[order], rows[order], parsed, encoded.dictionary)
 
 
 def _understood(table: pa.Table, read: Names) -> tuple[np.ndarray, np.ndarray, pa.Table]:
     """(index of the parsed name, owning row) for every name; the parsed distinct names in the light of all others."""
-    flat, owner = read.name, read.row
-    parsed = settled(understood(read.parsed), flat, owner, table)
-    return flat, owner, with_aliases(parsed, flat, owner, table)
+    parsed = with_several(understood(read.parsed), read.texts)
+    flat, owner = only_of_one(parsed, read.name, read.row)
+    return flat, owner, with_aliases(settled(parsed, flat, owner, table), flat, owner, table)
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:

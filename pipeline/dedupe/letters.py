@@ -10,13 +10,15 @@ from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.typing_errors import repaired
 
+Numbers = npt.NDArray[np.int64]
 LETTERS = ("none", "of_several", "of_one")
 
 
 def bare_pairs(table: NameTable, a: Codes, b: Codes, name: npt.NDArray[np.int8]) -> Bools:
     """Pairs in which one name is nothing but the abbreviation of the other. It tells no more than its letters: that it
     does not say "tuki" proves nothing."""
-    return (name == L["abbreviation"]) & ((table.alone[a] >= 0) | (table.alone[b] >= 0))
+    short, other = table.alone[a], table.alone[b]
+    return (name == L["abbreviation"]) & ((short >= 0) | (other >= 0)) & (short != other)
 
 
 def letters(table: NameTable, a: Codes, b: Codes, bare: Bools, akin: Bools) -> npt.NDArray[np.int8]:
@@ -49,3 +51,24 @@ def names_the_body(table: NameTable, a: Codes, b: Codes) -> Bools:
         rest = [w for w in words if (repaired(w) or w) not in nouns]
         found[i] = len(rest) < len(words) and letters_fit(table.shorts[code], rest)
     return found
+
+
+def of_many_bodies(table: NameTable, a: Codes, b: Codes, name: npt.NDArray[np.int8], place: Codes) -> Numbers:
+    """Pairs of one bare abbreviation which is that of bodies in several places: equal letters are then no equal name
+    ("KSaS" is Kiuruveden Saunaseura and Karvian Saunaseura).
+
+    `place` holds the place of each record. What a family is called (MLL) is no such abbreviation.
+    """
+    alike = (table.alone[a] >= 0) & (table.alone[a] == table.alone[b])
+    rows = np.flatnonzero(alike & np.isin(name, [L[f"exact_{how}"] for how in ("common", "some", "rare")]))
+    if not len(rows):
+        return rows
+    asked = table.as_initials[a[rows]], table.as_skeleton[a[rows]]
+    is_asked = np.zeros(int(table.initials_of.max(initial=-1)) + 2, dtype=bool)
+    is_asked[np.concatenate(asked)] = True
+    is_asked[-1] = False
+    record, nth = np.nonzero(is_asked[table.initials_of])
+    record, nth = record[place[record] >= 0], nth[place[record] >= 0]
+    seen = np.unique(table.initials_of[record, nth].astype(np.int64) << 32 | place[record])
+    places = np.bincount(seen >> 32, minlength=len(is_asked))
+    return rows[np.maximum(*(places[code] for code in asked)) > 1]

@@ -205,7 +205,6 @@ def _grouped(
     root = cluster(told, comparison, scored, weights, together, apart, (stands, stood(memory, ids, stands)))
     memory.reused["records"] = int(stands.sum())
     memory.ids, memory.signatures, memory.a, memory.b = ids, memory.next_signatures, comparison.a, comparison.b
-    memory.levels = {name: comparison.levels[name] for name in ("name", "full_name")}
     memory.edges, memory.facts, memory.root, memory.judged = edges, facts, root, judged
     memory.support = weights.support
     return root

@@ -219,3 +219,11 @@ def test_any_text_lands_and_every_item_is_a_record_an_issue_or_a_repetition(item
 def test_the_order_of_items_does_not_matter(order):
     items = [organisation(str(i), f"Kuopion seura {i} ry", phones=[Phone(f"040 000 000{i}")]) for i in range(4)]
     assert landed(*(items[i] for i in order)).tables == landed(*items).tables
+
+
+def test_a_name_of_several_organisations_is_told_and_kept():
+    result = landed(
+        organisation("1", "Kuopion Kirjopaja; Porin Sädekehät ry"), organisation("2", "Kuopion Koti ja Koulu ry")
+    )
+    assert [r["id"] for r in rows(result, "organization")] == ["lista:1", "lista:2"]
+    assert issues(result) == {("lista:1", "several_organizations")}

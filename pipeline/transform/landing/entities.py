@@ -1,22 +1,27 @@
 """One item becomes one record: the row of its kind, its names and identifiers, and everything around it."""
 
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from operator import attrgetter
 from typing import Any
 
 from pipeline.sources.items import Item
-from pipeline.transform import texts
+from pipeline.transform import names, texts
 from pipeline.transform.dates import moment
 from pipeline.transform.identifiers import association_number, business_id
 from pipeline.transform.landing import details
 from pipeline.transform.landing.collector import Collector
 from pipeline.transform.languages import language
+from pipeline.transform.names.several import SEVERAL
 from pipeline.transform.reference import legal_forms
 
 ORG_ID_GUIDE = {"business_id": "FI-PRO"}
 """Scheme of an identifier on org-id.guide."""
+
+_MAY_NAME_SEVERAL = re.compile(r"[;,/&+]|\s(?:[-–]|ja|sekä|och|samt)\s", re.IGNORECASE)
+"""What may stand between two names; all other names are spared the look."""
 
 
 def land_item(c: Collector, item: Item) -> None:
@@ -131,6 +136,12 @@ def _organization(
             seen.add((row["name"], row["name_kind"]))
             c.add("organization_name", record_id, organization_id=record_id, **row)
     best = found_names[0]["name"]
+    if _MAY_NAME_SEVERAL.search(best) and names.parse(best).dependent == SEVERAL:
+        message = (
+            "The name is that of several organisations, so the record is matched with none of them. "
+            "Give each a record of its own in the source."
+        )
+        c.issue("several_organizations", message, record_id=record_id, field="name", value=best, level="warning")
     if found_names[0]["language"]:
         c.spoken[record_id] = found_names[0]["language"]
     worded = texts.tidy(item.legal_form)

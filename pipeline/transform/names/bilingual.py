@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 
 from pipeline.transform.names.folding import ascii_fold, tidy, words
+from pipeline.transform.names.several import is_several
 from pipeline.transform.names.word_signs import language_of
 
 _SAYS = r"\b(?:ent|entinen|aik|aiemmin|aikaisemmin|f\. ?d|fd|tidigare|ruotsiksi|på svenska)\b"
@@ -15,6 +16,9 @@ _SPACE = r"\pZ\s\x{b}\x{1c}-\x{1f}\x{85}\x{ad}\x{200b}\x{feff}"
 _TWO_WORDS = rf"[^{_SPACE}][{_SPACE}]+[^{_SPACE}]"
 SIGNS = rf"(?is){_TWO_WORDS}.*[-–/].*{_TWO_WORDS}|{_SAYS}"
 """What a cell with two names has, as a pattern of RE2: two words on either side of a sign, or a word that says so."""
+
+_MORE = re.compile(r"[,;&+]| ja | sekä | och | samt |[-–/].*[-–/]", re.IGNORECASE)
+"""What a cell has that names another body beside the two names of one."""
 
 
 @lru_cache(maxsize=1 << 18)
@@ -36,5 +40,6 @@ def parallel(name: str) -> tuple[str, ...]:
             language_of(words(ascii_fold(right).removesuffix(" ry"))),
         )
         if "sv" in (of_left, of_right) and of_left != of_right:
-            return left, right
+            is_more = _MORE.search(display) is not None and is_several(words(ascii_fold(display)))
+            return (name,) if is_more else (left, right)
     return (name,)

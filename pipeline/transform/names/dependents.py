@@ -2,7 +2,7 @@
 
 from functools import cache, lru_cache
 
-from pipeline.transform.names.folding import DASH, MARKS
+from pipeline.transform.names.folding import DASH, MARKS, SEMICOLON
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
 from pipeline.transform.names.slips import is_slip
@@ -25,8 +25,8 @@ def find_dependent(
     """
     lex = lexicon()
     free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS and w != carrier]
-    if DASH in rest[2:]:  # "Tarmon Tuki ry, Mustinlahti"
-        before_dash = [i for i in free if i < rest.index(DASH, 2)]
+    if dashes := [i for i, w in enumerate(rest) if i > 1 and w in (DASH, SEMICOLON)]:  # "Tarmon Tuki ry, Mustinlahti"
+        before_dash = [i for i in free if i < dashes[0]]
         free = before_dash if before_dash and rest[before_dash[-1]] in lex.dependents else free
     written = rest[free[-1]] if free else None
     if written is None:

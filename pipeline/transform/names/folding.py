@@ -6,29 +6,39 @@ Everything is matched on ASCII-folded words, because sources lose umlauts; the d
 import re
 import unicodedata
 
-OF_BODY, SLASH, DASH, OPEN, CLOSE = "\x01", "\x02", "\x03", "\x04", "\x05"
-"""Marks in the word list: an inflected legal form ("ry:n") went before; slash; dash or comma; parentheses."""
+OF_BODY, SLASH, DASH, OPEN, CLOSE, SEMICOLON, AND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
+"""Marks in the word list: an inflected legal form ("ry:n") went before; slash; dash or comma; parentheses; semicolon;
+"&" or "+" between words."""
 
-MARKS = frozenset((OF_BODY, SLASH, DASH, OPEN, CLOSE))
+MARKS = frozenset((OF_BODY, SLASH, DASH, OPEN, CLOSE, SEMICOLON, AND))
 
 _LETTERS = str.maketrans(
     "äåáàâãöøóòôõéèêëíìîïúùûüýčćçšśžźżñđłńřŋ",
     "aaaaaaooooooeeeeiiiiuuuuycccsszzzndlnrn",
 )
-_WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x05]")
+_WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x07]")
 _SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _DASHES = re.compile(r"[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
 _FORM_CASE = re.compile(r"\b(r\.? ?y\.?|r\.? ?f\.?|r\.? ?p\.?|sr|osk|oy):[a-z]{1,4}\b")
 _CASE_ENDING = re.compile(r"(?<=\w):[a-z]{1,4}\b")
 _SEPARATORS = (
-    (re.compile(r"\s*/\s*"), f" {SLASH} "),
-    (re.compile(r"\s+-\s*|\s*-\s+(?!ja\b|och\b|tai\b|sekä\b|seka\b)|,|;|:\s|\|"), f" {DASH} "),
-    (re.compile(r"[(\[]"), f" {OPEN} "),
-    (re.compile(r"[)\]]"), f" {CLOSE} "),
+    ("/", re.compile(r"\s*/\s*"), f" {SLASH} "),
+    ("-", re.compile(r"\s+-\s*|\s*-\s+(?!ja\b|och\b|tai\b|sekä\b|seka\b)"), f" {DASH} "),
+    (",", re.compile(","), f" {DASH} "),
+    (":", re.compile(r":\s"), f" {DASH} "),
+    ("|", re.compile(r"\|"), f" {DASH} "),
+    (";", re.compile(";"), f" {SEMICOLON} "),
+    ("&", re.compile(r"\s&\s"), f" {AND} "),
+    ("+", re.compile(r"\s\+\s"), f" {AND} "),
+    ("(", re.compile(r"\("), f" {OPEN} "),
+    ("[", re.compile(r"\["), f" {OPEN} "),
+    (")", re.compile(r"\)"), f" {CLOSE} "),
+    ("]", re.compile(r"\]"), f" {CLOSE} "),
 )
+"""Sign, where it is a mark, and which."""
 
 
-_SIGNS = frozenset("/-,;:|()[]")
+_SIGNS = frozenset("/-,;:|()[]&+")
 
 
 _BROKEN = re.compile(r"[ÂÃ][\x80-\xff€-™ -ÿ]")
@@ -84,6 +94,7 @@ def words(folded: str) -> list[str]:
         folded = _FORM_CASE.sub(rf"\1 {OF_BODY}", folded)
         folded = _CASE_ENDING.sub("", folded)
     if not _SIGNS.isdisjoint(folded):
-        for pattern, mark in _SEPARATORS:
-            folded = pattern.sub(mark, folded)
+        for sign, pattern, mark in _SEPARATORS:
+            if sign in folded:
+                folded = pattern.sub(mark, folded)
     return _WORD.findall(folded)

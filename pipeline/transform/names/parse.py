@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 from pipeline.transform.names.abbreviations import abbreviates, find_abbreviation, initials_of
 from pipeline.transform.names.dependents import find_dependent
-from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SLASH, ascii_fold, tidy, words
+from pipeline.transform.names.folding import DASH, MARKS, OF_BODY, OPEN, SEMICOLON, SLASH, ascii_fold, tidy, words
 from pipeline.transform.names.legal_forms import FoundForm, find_form
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.lost_letters import restored
@@ -78,7 +78,7 @@ def dissect(display: str, everything: list[str], language: str | None = None) ->
     spoken = language if language in ("fi", "sv") else None
     if spoken is None and signs & (SWEDISH | FINNISH):
         spoken = language_of(everything) if signs & SWEDISH else "fi"
-    several = bool(signs & FORM) and is_several(everything)
+    several = bool(signs & (FORM | PLACE)) and is_several(everything)
     body, section = cut_section(everything) if signs & SECTION and not several else (everything, None)
     if signs & ERROR and (forms := _mended_forms(body)) != body:  # "Osuuskuta Reipas"
         body, signs = forms, signs | FORM
@@ -180,7 +180,7 @@ def cut_section(everything: list[str]) -> tuple[list[str], str | None]:
     "Eläkeläiset ry:n Savon piiri" are chapters, whose head noun says so.
     """
     lex = lexicon()
-    for mark in (OF_BODY, SLASH, DASH, OPEN):
+    for mark in (OF_BODY, SLASH, DASH, SEMICOLON, OPEN):
         if mark not in everything:
             continue
         at = len(everything) - 1 - everything[::-1].index(mark)

@@ -13,6 +13,7 @@ from pipeline.transform.names.folding import MARKS, ascii_fold
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.parse import cut_section, dissect, legal_form
 from pipeline.transform.names.place_words import FoundPlaces
+from pipeline.transform.names.several import may_be_several
 from pipeline.transform.names.word_classes import class_of, key_of
 from pipeline.transform.names.word_signs import signs_of
 
@@ -44,6 +45,8 @@ class Template:
 
 def template_of(everything: list[str]) -> Template | None:
     """The template of the names whose words are of the classes of these; null when they must be read one by one."""
+    if may_be_several(everything):
+        return None
     read = dissect("", everything)
     body = _body(everything, read.section)
     if body is None or len(read.rest) != len(body):

@@ -26,7 +26,7 @@ WORDS = (
     "12", "T:mi", "Nuorten", "koulun", "vanhemmat", "vanh.yhdistys", "vanh.", "yhd.", "kyläyhd.", "koti-", "koti",
     "koulu", "kouluyhdistys", "Osuuskuta", "MTK-Laukaa", "SPR-osasto", "MS", "NS", "EL",
 )  # fmt: skip
-BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ")
+BETWEEN = (" ", " ", " ", " ", " - ", "-", ", ", " / ", " (", "  ", "; ", " ja ")
 
 NAMES = st.lists(st.tuples(st.sampled_from(WORDS), st.sampled_from(BETWEEN)), min_size=1, max_size=6).map(
     lambda parts: "".join(w + b for w, b in parts)
