@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 from rapidfuzz import fuzz
 
 from pipeline.dedupe.coding import Codes
-from pipeline.transform.names.word_lists import TEXT, Ints
-from pipeline.transform.names.word_lists import flat as flat_
 from pipeline.transform.names import tidy
 from pipeline.transform.names.parse import words_of
 from pipeline.transform.names.several import SEVERAL, first_and_other, is_several, sides
+from pipeline.transform.names.word_lists import TEXT, Ints
+from pipeline.transform.names.word_lists import flat as flat_
 
 _MAY_BE = r"(?i)(?:[^ ]+ +[^ ].*(?:[,/&+]| - | – | ja | sekä | och | samt )|;) *[^ ]+ +[^ ]+"
 """Two words on either side of what may stand between two names; before a semicolon one will do."""
