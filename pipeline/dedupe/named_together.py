@@ -16,8 +16,7 @@ from pipeline.dedupe.coding import Codes
 from pipeline.transform.names import tidy
 from pipeline.transform.names.parse import words_of
 from pipeline.transform.names.several import SEVERAL, first_and_other, is_several, sides
-from pipeline.transform.names.word_lists import TEXT, Ints
-from pipeline.transform.names.word_lists import flat as flat_
+from pipeline.transform.names.word_lists import TEXT, Ints, flat
 
 _MAY_BE = r"(?i)(?:[^ ]+ +[^ ].*(?:[,/&+]| - | – | ja | sekä | och | samt )|;) *[^ ]+ +[^ ]+"
 """Two words on either side of what may stand between two names; before a semicolon one will do."""
@@ -29,12 +28,12 @@ ALIKE = 60.0
 def with_several(parsed: pa.Table, names: pa.Array) -> pa.Table:
     """The parsed names, of which those that name two others get the dependent `SEVERAL`. Few names are looked at."""
     asked = pc.fill_null(pc.match_substring_regex(names, _MAY_BE), False)
-    rows = np.flatnonzero(np.asarray(pc.and_(asked, pc.is_null(flat_(parsed.column("dependent"))))))
+    rows = np.flatnonzero(np.asarray(pc.and_(asked, pc.is_null(flat(parsed.column("dependent"))))))
     cells = [words_of(tidy(name)) for name in names.take(pa.array(rows)).to_pylist()]
     parts = [sides(cell) for cell in cells]
-    ascii_ = flat_(parsed.column("ascii"))
+    ascii_ = flat(parsed.column("ascii"))
     at = pc.indices_nonzero(pc.is_in(ascii_, value_set=pa.array(sorted(set().union(*parts)), TEXT)))
-    places = flat_(parsed.column("places")).take(at).to_pylist()
+    places = flat(parsed.column("places")).take(at).to_pylist()
     known = {part: frozenset(codes) for part, codes in zip(ascii_.take(at).to_pylist(), places, strict=True) if codes}
     looked = zip(rows.tolist(), cells, parts, strict=True)
     found = [row for row, cell, of in looked if not known.keys().isdisjoint(of) and is_several(cell, known)]
@@ -42,23 +41,23 @@ def with_several(parsed: pa.Table, names: pa.Array) -> pa.Table:
         return parsed
     told = np.zeros(len(names), dtype=bool)
     told[found] = True
-    dependent = pc.if_else(pa.array(told), SEVERAL, flat_(parsed.column("dependent")))
+    dependent = pc.if_else(pa.array(told), SEVERAL, flat(parsed.column("dependent")))
     return parsed.set_column(parsed.column_names.index("dependent"), "dependent", dependent)
 
 
-def only_of_one(parsed: pa.Table, flat: Ints, owner: Ints) -> tuple[Ints, Ints]:
+def only_of_one(parsed: pa.Table, name: Ints, row: Ints) -> tuple[Ints, Ints]:
     """(name, record) of all names but the other names that name several bodies: they say nothing of their record."""
-    is_several = np.asarray(pc.fill_null(pc.equal(flat_(parsed.column("dependent")), SEVERAL), False), dtype=bool)
+    is_several = np.asarray(pc.fill_null(pc.equal(flat(parsed.column("dependent")), SEVERAL), False), dtype=bool)
     if not is_several.any():
-        return flat, owner
-    is_first = np.append(True, owner[1:] != owner[:-1])
-    kept = is_first | ~is_several[flat]
-    return flat[kept], owner[kept]
+        return name, row
+    is_first = np.append(True, row[1:] != row[:-1])
+    kept = is_first | ~is_several[name]
+    return name[kept], row[kept]
 
 
 def names_several(features: pa.Table) -> npt.NDArray[np.bool_]:
     """Per record whether its name is that of several organisations."""
-    return np.asarray(pc.fill_null(pc.equal(flat_(features.column("dependent")), SEVERAL), False), dtype=bool)
+    return np.asarray(pc.fill_null(pc.equal(flat(features.column("dependent")), SEVERAL), False), dtype=bool)
 
 
 def is_of_the_first(features: pa.Table, several: Codes, other: Codes) -> npt.NDArray[np.bool_]:
@@ -66,7 +65,7 @@ def is_of_the_first(features: pa.Table, several: Codes, other: Codes) -> npt.NDA
     named first. The record is then that body's, which names another beside itself.
     """
     cells = features.column("name").take(pa.array(several)).to_pylist()
-    names = pc.list_element(flat_(features.column("asciis")).take(pa.array(other)), 0).to_pylist()
+    names = pc.list_element(flat(features.column("asciis")).take(pa.array(other)), 0).to_pylist()
     found = np.zeros(len(cells), dtype=bool)
     for i, (cell, name) in enumerate(zip(cells, names, strict=True)):
         if (parts := first_and_other(words_of(tidy(cell)))) is not None:

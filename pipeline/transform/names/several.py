@@ -22,6 +22,8 @@ from pipeline.transform.names.word_signs import language_of
 SEVERAL = "several"
 """What stands for "none of those named" where a name has a body beside another."""
 _AND = frozenset((AND, "ja", "seka", "och", "samt"))
+LONGEST = 60
+"""Words and marks beyond which a cell is a text and no name."""
 NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 _TELLING = frozenset(("kyläyhdistys", "kylätoimikunta", "seurakuntayhtymä"))
 """Nouns of which a place has one: with it they are a name."""
@@ -77,22 +79,27 @@ def first_and_other(listed: list[str]) -> tuple[str, str] | None:
 
 def sides(listed: list[str]) -> set[str]:
     """The plain words of both sides of whatever may stand between two names, for `known`."""
-    at = [i for i in range(1, len(listed) - 2) if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON)]
-    parts = (_plain(listed[a:b])[0] for i in at for a, b in ((0, i), (i + 1, len(listed))))
+    parts = (_plain(listed[a:b])[0] for i in _between(listed) for a, b in ((0, i), (i + 1, len(listed))))
     return {" ".join(words) for words in parts if len(words) > 1}
 
 
 def _cuts(listed: list[str], known: Mapping[str, frozenset[str]] = NOTHING) -> list[tuple[str, _Part, _Part]]:
     """(what is between, left, right) wherever both sides may be names by themselves."""
     found = []
-    for i in range(1, len(listed) - 2):
-        if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON):
-            other = _at(_part(tuple(listed[i + 1 :])), known)
-            if other.named and (other.has_form or other.is_placed):
-                one = _at(_part(tuple(listed[:i])), known)
-                if one.named and (one.has_form or one.towns or listed[i] == SEMICOLON):
-                    found.append((listed[i], one, other))
+    for i in _between(listed):
+        other = _at(_part(tuple(listed[i + 1 :])), known)
+        if other.named and (other.has_form or other.is_placed):
+            one = _at(_part(tuple(listed[:i])), known)
+            if one.named and (one.has_form or one.towns or listed[i] == SEMICOLON):
+                found.append((listed[i], one, other))
     return found
+
+
+def _between(listed: list[str]) -> list[int]:
+    """The positions at which one name may end and another begin."""
+    if len(listed) > LONGEST:
+        return []
+    return [i for i in range(1, len(listed) - 2) if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON)]
 
 
 def _at(part: _Part, known: Mapping[str, frozenset[str]]) -> _Part:

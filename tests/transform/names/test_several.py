@@ -80,3 +80,7 @@ def test_a_bilingual_name_beside_another_body_is_not_cut_in_two() -> None:
     name = "Kumlingen Kamerakerho ry / Kumlinge Kameraklubb rf, Vantaan Sädekehät ry"
     assert parallel(name) == (name,)
     assert len(parallel("Kumlingen Kamerakerho ry / Kumlinge Kameraklubb rf")) == 2
+
+
+def test_a_text_in_the_cell_of_a_name_is_not_cut_at_each_of_its_commas() -> None:
+    assert parse("Kuopion Kirjopaja ry, Porin Sädekehät ry, " * 20_000).dependent != SEVERAL
