@@ -19,8 +19,8 @@ from pipeline.transform.names.several import SEVERAL, first_and_other, is_severa
 from pipeline.transform.names.word_lists import TEXT, Ints, flat
 
 _MAY_BE = r"(?i)(?:[^ ] +[^ ].*(?:[&+]| ja | sekä | och | samt )|;) *[^ ]+ +[^ ]"
-"""Two words on either side of what may stand between two names; before a semicolon one will do. A comma or a dash stands
-in many names, and few of them are of several."""
+"""Two words on either side of what may stand between two names; before a semicolon one will do. A comma or a dash
+stands in many names, and few of them are of several."""
 
 ALIKE = 60.0
 """Percent of `token_sort_ratio` from which a record may be the body that a cell names first."""
