@@ -5,6 +5,7 @@ is compared with nothing, so everything in it is created.
 """
 
 from collections.abc import Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 from itertools import product
@@ -83,9 +84,12 @@ def compute(
         rows = Rows(previous or {}, now, None if touched is None else frozenset(touched), renewed)
         _differences(con, differing, rows)
         _operations(con, version, [one for one in differing if one.name in MAIN])
-        causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
-        _hashes(con, rows)
-        _fields(con, [one for one in differing if one.name in MAIN])
+        changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
+        with ThreadPoolExecutor(1) as pool:  # why something changed and what it is now need nothing of one another
+            hashed = pool.submit(_hashes, rows, changed)
+            causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
+            _fields(con, [one for one in differing if one.name in MAIN])
+            con.register("hashed", hashed.result())
         found = con.sql(_FEED, params=[version, previous_version]).to_arrow_table()
     return schema.conform("change", found)
 
@@ -159,9 +163,9 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
     ).fetchall()
 
 
-def _hashes(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
-    """Table `hashed` (side, entity_id, hash) of the changed entities; the order of rows is no matter."""
-    changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
+def _hashes(rows: Rows, changed: frozenset[str]) -> pa.Table:
+    """side, entity_id, hash of the changed entities; the order of rows is no matter."""
+    con = storage.session()
     said = [f"SELECT NULL::VARCHAR AS side, NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
     meant: dict[frozenset[str], str] = {}
     for side, one in product(SIDES, covered()):
@@ -176,12 +180,12 @@ def _hashes(con: duckdb.DuckDBPyConnection, rows: Rows) -> None:
                 f"SELECT '{side}', {one.owner}, bit_xor(md5_number({one.text})) FROM {side}_{one.name}_{n} "
                 f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY ALL"
             )
-    con.execute(f"""
-        CREATE TEMP TABLE hashed AS
-        SELECT side, entity_id, md5({_DECIMAL}) AS hash FROM (
-            SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY ALL
-        )
-    """).fetchall()
+    with closing(con):
+        return con.sql(f"""
+            SELECT side, entity_id, md5({_DECIMAL}) AS hash FROM (
+                SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY ALL
+            )
+        """).to_arrow_table()
 
 
 def _fields(con: duckdb.DuckDBPyConnection, main: list[Covered]) -> None:

@@ -11,7 +11,9 @@ Belongs here: what counts as a reason. What is done with the rest is in `carried
 from collections.abc import Collection
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline import schema
 
@@ -31,6 +33,7 @@ OTHERS = {
 """The same of catalogue tables that are no record tables."""
 NOT_READ = {"record": ("snapshot_version", "fetched_at", "raw_hash")}
 """Columns that no golden value looks at and that change every night."""
+_DIFFERING = ("record_id", "entity_now", "entity_before")
 DIGEST = pa.schema([("record_id", pa.string()), ("entity_id", pa.string()), ("digest", pa.uint64())])
 
 
@@ -77,18 +80,29 @@ def entities(
         before: `digests` of the night before.
         corrected: Entities of which people corrected, or had corrected, a value.
     """
-    con.register("input_now", now)
-    con.register("input_before", before)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE differing AS
-        SELECT record_id, n.entity_id AS entity_now, o.entity_id AS entity_before
-        FROM input_now n FULL JOIN input_before o USING (record_id)
-        WHERE n.digest IS DISTINCT FROM o.digest OR n.entity_id IS DISTINCT FROM o.entity_id
-    """).fetchall()
+    con.register("differing", _differing(now, before))
     rows = con.execute(_TOUCHED).fetchall()
-    con.unregister("input_now")
-    con.unregister("input_before")
+    con.unregister("differing")
     return frozenset(row[0] for row in rows) | frozenset(corrected)
+
+
+def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
+    """record_id, entity_now, entity_before of the records that are not as they were; null on the side where there is
+    none."""
+    place = pc.index_in(now.column("record_id"), value_set=before.column("record_id").combine_chunks())
+    met = np.asarray(pc.is_valid(place))
+    was = before.take(place.combine_chunks())
+    other = ~met
+    for column in ("digest", "entity_id"):
+        one, two = now.column(column), was.column(column)
+        same = pc.fill_null(pc.equal(one, two), False)
+        other |= ~np.asarray(pc.or_(same, pc.and_(pc.is_null(one), pc.is_null(two))))
+    gone = np.ones(len(before), dtype=bool)
+    gone[np.asarray(place.drop_null())] = False
+    here, left = pa.array(np.flatnonzero(other)), before.filter(pa.array(gone))
+    changed = now.take(here).select(["record_id", "entity_id"]).append_column("o", was.column("entity_id").take(here))
+    ended = pa.table([left.column("record_id"), pa.nulls(len(left), pa.string()), left.column("entity_id")], _DIFFERING)
+    return pa.concat_tables([changed.rename_columns(_DIFFERING), ended])
 
 
 _TOUCHED = """
