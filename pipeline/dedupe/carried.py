@@ -38,9 +38,13 @@ def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.Du
     meant = entity.filter(pc.is_in(entity.column("entity_id"), value_set=_strings(entities))).column("record_id")
     con.register("meant", pa.table({"record_id": meant}))
     own, named = meant.combine_chunks(), [meant]
-    for table in INPUTS:
-        rows = storage.held(con, table)
-        rows = rows.filter(reduce(pc.or_, [pc.is_in(rows.column(b), value_set=own) for b in bearers(table)]))
+    given = {table: storage.held(con, table) for table in INPUTS}
+
+    def theirs(table: str) -> pa.Table:
+        rows = given[table]
+        return rows.filter(reduce(pc.or_, [pc.is_in(rows.column(b), value_set=own) for b in bearers(table)]))
+
+    for table, rows in storage.at_once(theirs, INPUTS).items():
         made.register(table, rows)
         named += [rows.column(c) for c in _naming(table)]
     wanted = pa.concat_arrays([c.combine_chunks() for c in named if len(c)] or [pa.array([], pa.string())])

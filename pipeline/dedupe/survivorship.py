@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 import yaml
 
 CRITERIA = {
@@ -95,14 +96,11 @@ def choose(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
 
 def _disputes(con: duckdb.DuckDBPyConnection, rules: Rules) -> None:
     """Tables `authority`, `field_rule` and `disputed`: the rows of `stated` that others contradict."""
-    con.execute("CREATE OR REPLACE TEMP TABLE authority (kind VARCHAR, authority INTEGER)").fetchall()
-    con.executemany("INSERT INTO authority VALUES (?, ?)", sorted(rules.authority.items()))
-    con.execute("CREATE OR REPLACE TEMP TABLE field_rule (field VARCHAR, rule VARCHAR, is_single BOOLEAN)").fetchall()
-    single = [(name, rule, True) for name, (rule, _) in rules.fields.items()]
-    con.executemany("INSERT INTO field_rule VALUES (?, ?, ?)", single)
-    con.executemany(
-        "INSERT INTO field_rule VALUES (?, ?, ?)", [(*several, False) for several in rules.multiple.items()]
-    )
+    kinds, ranks = zip(*sorted(rules.authority.items()), strict=True)
+    con.register("authority", pa.table({"kind": kinds, "authority": pa.array(ranks, pa.int32())}))
+    rows = [(name, rule, True) for name, (rule, _) in rules.fields.items()]
+    names, of, single = zip(*rows, *((*several, False) for several in rules.multiple.items()), strict=True)
+    con.register("field_rule", pa.table({"field": names, "rule": of, "is_single": single}))
     con.execute("""
         CREATE OR REPLACE TEMP TABLE disputed AS
         SELECT s.* FROM stated s SEMI JOIN (
