@@ -25,7 +25,7 @@ Reading = Callable[[Sequence[str | None]], pa.Table]
 """Distinct names -> their parts."""
 WORTH = 50_000
 """Names from which a second interpreter gains time."""
-START, STARTING = 10_000, 0.3
+START, STARTING = 22_000, 0.5
 """Names that are read here while the second interpreter starts, and the seconds that it takes."""
 _MANY = pa.list_(pa.string())
 
