@@ -1,6 +1,6 @@
 """A second interpreter that reads names beside this one, as reading is mostly plain Python.
 
-It is a fresh one that reads names from its input and writes an Arrow stream: nothing is forked, and a caller needs no
+It is a fresh one that reads names from its input and writes Arrow streams: nothing is forked, and a caller needs no
 `__main__` guard. It may be started before there are names, while something else is done.
 
 Does not belong here: how names are read, and which interpreter reads which; that is `table`.
@@ -9,72 +9,72 @@ Does not belong here: how names are read, and which interpreter reads which; tha
 import os
 import subprocess
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib.abc import MetaPathFinder
 from types import TracebackType
-from typing import Self
+from typing import IO, Self, cast
 
 import pyarrow as pa
 
+_SIZE = 8
+"""Bytes that say how long a message is."""
+
 
 class SecondReader:
-    """One second interpreter, for one list of names; leaving the context ends it."""
+    """One second interpreter; leaving the context ends it, whatever it does."""
 
     def __init__(self) -> None:
-        self._process = subprocess.Popen(
+        self._process: subprocess.Popen[bytes] = subprocess.Popen(
             [sys.executable, "-P", "-c", "from pipeline.transform.names.table import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
         )
-        self._asking: threading.Thread | None = None
-        self._answer = b""
+        self._asked = cast(IO[bytes], self._process.stdin)
+        self._answers = cast(IO[bytes], self._process.stdout)
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._process.kill()
-        if self._asking is None:
-            self._process.communicate()
-        else:
-            self._asking.join()
+        for pipe in (self._asked, self._answers):
+            with suppress(OSError):  # what was not sent is not wanted any more
+                pipe.close()
+        self._process.wait()
 
-    def ask(self, names: Sequence[str | None]) -> None:
-        """Sends it the names and goes on."""
-        asked = stream(pa.table({"n": pa.array(names, pa.string())}))
-        self._asking = threading.Thread(target=self._ask, args=(asked,))
-        self._asking.start()
-
-    def answer(self) -> pa.Table | None:
-        """Waits for the parts of the names; null when it failed: a machine may allow no second process."""
-        if self._asking is not None:
-            self._asking.join()
-        return pa.ipc.open_stream(self._answer).read_all() if self._process.returncode == 0 else None
-
-    def _ask(self, asked: bytes) -> None:
-        self._answer, _ = self._process.communicate(asked)
+    def read(self, names: Sequence[str | None]) -> pa.Table | None:
+        """The parts of the names; null when it has failed: a machine may allow no second process."""
+        try:
+            _send(self._asked, pa.table({"n": pa.array(names, pa.string())}))
+            return _received(self._answers)
+        except (OSError, ValueError):  # ended, or ended by us while it was asked
+            return None
 
 
-def names_asked() -> list[str | None]:
-    """In the second interpreter: the names on its input."""
-    names: list[str | None] = pa.ipc.open_stream(sys.stdin.buffer.read()).read_all().column("n").to_pylist()
-    return names
+def answer(read: Callable[[list[str | None]], pa.Table]) -> None:
+    """In the second interpreter: answers lists of names until there are no more."""
+    while (asked := _received(sys.stdin.buffer)) is not None:
+        _send(sys.stdout.buffer, read(asked.column("n").to_pylist()))
 
 
-def say(table: pa.Table) -> None:
-    """In the second interpreter: the answer."""
-    sys.stdout.buffer.write(stream(table))
-
-
-def stream(table: pa.Table) -> bytes:
-    """A table as the bytes that pass between the two."""
+def _send(pipe: IO[bytes], table: pa.Table) -> None:
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)
-    return bytes(sink.getvalue())
+    said = memoryview(sink.getvalue())
+    pipe.write(len(said).to_bytes(_SIZE, "big"))
+    pipe.write(said)
+    pipe.flush()
+
+
+def _received(pipe: IO[bytes]) -> pa.Table | None:
+    """The next table; null when the other side has ended."""
+    size = int.from_bytes(pipe.read(_SIZE), "big")
+    said = pipe.read(size)
+    return pa.ipc.open_stream(said).read_all() if size and len(said) == size else None
 
 
 class WithoutPandas(MetaPathFinder):

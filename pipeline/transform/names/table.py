@@ -6,16 +6,18 @@ Where there are many, a second interpreter reads half of them, see `second_reade
 import gc
 import os
 import sys
-import time
+import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
 
 from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
 from pipeline.transform.names.parse import parse
-from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, names_asked, say
+from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, answer
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import flat, joined
 
@@ -25,8 +27,8 @@ Reading = Callable[[Sequence[str | None]], pa.Table]
 """Distinct names -> their parts."""
 WORTH = 50_000
 """Names from which a second interpreter gains time."""
-START, STARTING = 22_000, 0.5
-"""Names that are read here while the second interpreter starts, and the seconds that it takes."""
+MINE, ITS, PIECES = 0.45, 0.3, 4
+"""Shares of the names that this interpreter and the second begin with, and pieces into which the rest is cut."""
 _MANY = pa.list_(pa.string())
 
 
@@ -43,25 +45,50 @@ def reading(names: int) -> Iterator[Reading]:
     if names < WORTH or (os.cpu_count() or 1) < 2:
         yield _read
         return
-    started = time.perf_counter()
     try:
         beside = SecondReader()
     except OSError:  # a machine that allows no second process still gets its answer
         yield _read
         return
     with beside as second:
-        yield lambda found: _read_by_two(found, second, time.perf_counter() - started)
+        yield lambda found: _read_by_two(found, second)
 
 
-def _read_by_two(names: Sequence[str | None], second: SecondReader, waited: float) -> pa.Table:
-    """The names halved, but for those that are read here while the second interpreter starts."""
+def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
+    """The names, read from both ends; what lies between goes piece by piece to whoever is ready."""
     if len(names) < WORTH:
         return _read(names)
-    cut = (len(names) + round(START * max(0.0, 1 - waited / STARTING))) // 2
-    second.ask(names[cut:])
-    mine = _read(names[:cut])
-    other = second.answer()
-    return pa.concat_tables([mine, _read(names[cut:]) if other is None else other]).combine_chunks()
+    left = deque(_pieces(len(names)))
+    found: dict[int, pa.Table] = {}
+
+    def from_the_end() -> None:
+        while left:
+            try:
+                piece = left.pop()
+            except IndexError:
+                return
+            if (read := second.read(names[piece])) is None:
+                left.append(piece)
+                return
+            found[piece.start] = read
+
+    asking = threading.Thread(target=from_the_end, daemon=True)
+    asking.start()
+    while left or asking.is_alive():
+        try:
+            piece = left.popleft()
+        except IndexError:
+            asking.join()
+        else:
+            found[piece.start] = _read(names[piece])
+    return pa.concat_tables([found[start] for start in sorted(found)]).combine_chunks()
+
+
+def _pieces(names: int) -> list[slice]:
+    """The first is for this interpreter, and the last for the second, which has still to start."""
+    middle = np.linspace(MINE, 1 - ITS, PIECES + 1)
+    cuts = np.unique(np.round(np.concatenate([[0], middle, [1]]) * names).astype(int)).tolist()
+    return [slice(start, end) for start, end in pairwise(cuts)]
 
 
 def _read(names: Sequence[str | None]) -> pa.Table:
@@ -77,10 +104,10 @@ def _read(names: Sequence[str | None]) -> pa.Table:
 
 
 def serve() -> None:
-    """Answers one list of names; run in the second interpreter."""
+    """Answers lists of names; run in the second interpreter."""
     sys.meta_path.insert(0, WithoutPandas())
     warmed_up()
-    say(_read(names_asked()))
+    answer(_read)
 
 
 def warmed_up() -> None:

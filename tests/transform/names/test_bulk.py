@@ -126,7 +126,6 @@ def test_a_second_interpreter_changes_no_answer(monkeypatch: pytest.MonkeyPatch)
     names = [*(f"{word} kerho {n}" for n, word in enumerate(WORDS)), None, ""]
     alone = parsed_columns(names)
     monkeypatch.setattr(table, "WORTH", 10)
-    monkeypatch.setattr(table, "START", 0)
     monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
     assert parsed_columns(names).equals(alone)
 
@@ -134,7 +133,6 @@ def test_a_second_interpreter_changes_no_answer(monkeypatch: pytest.MonkeyPatch)
 def test_a_second_interpreter_that_fails_leaves_its_names_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = parsed_columns(list(WORDS))
     monkeypatch.setattr(table, "WORTH", 10)
-    monkeypatch.setattr(table, "START", 0)
     monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
     for executable in ("false", "/no/such/python"):
         monkeypatch.setattr(table.sys, "executable", executable)

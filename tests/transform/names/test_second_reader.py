@@ -1,5 +1,6 @@
 """The second interpreter that reads names beside this one."""
 
+import threading
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,8 +15,7 @@ NAMES = ["Kuopion Tarmo ry", "Porin Reipas ry, hiihtojaosto", None]
 
 def answered() -> pa.Table | None:
     with SecondReader() as second:
-        second.ask(NAMES)
-        return second.answer()
+        return second.read(NAMES)
 
 
 def test_it_reads_as_the_first_does() -> None:
@@ -31,16 +31,27 @@ def test_it_runs_this_code_whatever_stands_in_the_folder_where_it_starts(
     assert answered() == parsed_columns(NAMES)
 
 
+def test_it_answers_one_list_after_the_other() -> None:
+    with SecondReader() as second:
+        found = [second.read(NAMES[:1]), second.read([]), second.read(NAMES)]
+    assert found == [parsed_columns(NAMES[:1]), parsed_columns([]), parsed_columns(NAMES)]
+
+
 def test_one_that_cannot_start_answers_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(second_reader.sys, "executable", "false")
     assert answered() is None
 
 
-def test_leaving_ends_it_whether_or_not_it_was_asked() -> None:
-    with SecondReader() as idle:
-        pass
+def test_one_that_was_ended_answers_nothing() -> None:
+    with SecondReader() as second:
+        second._process.kill()
+        assert second.read(NAMES * 10_000) is None
+
+
+def test_leaving_ends_it_while_it_reads() -> None:
     with pytest.raises(KeyError), SecondReader() as busy:
-        busy.ask(NAMES * 10_000)
+        asking = threading.Thread(target=busy.read, args=(NAMES * 100_000,))
+        asking.start()
         raise KeyError
-    for one in (idle, busy):
-        assert one._process.poll() is not None
+    asking.join(60)
+    assert not asking.is_alive() and busy._process.poll() is not None
