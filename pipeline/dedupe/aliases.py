@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import coded
+from pipeline.dedupe.coding import coded, distinct
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import codes, replaced
 from pipeline.transform.names.word_lists import flat as flatten
@@ -85,7 +85,7 @@ def _wordings(parts: dict[str, Any]) -> tuple[list[Wording], Numbers, Numbers]:
     some = pa.array(rows)
     kind = codes(pc.fill_null(umbrella.take(some), ""), core.take(some), pc.fill_null(beside.take(some), ""))
     _, first = np.unique(kind, return_index=True)
-    seen = np.unique(kind * max(len(towns), 1) + where) // max(len(towns), 1)
+    seen = distinct(kind * max(len(towns), 1) + where) // max(len(towns), 1)
     often = np.flatnonzero(np.bincount(seen, minlength=len(first)) >= PLACES)
     told_by = pa.array(rows[first[often]])
     columns = (umbrella.take(told_by), core.take(told_by), beside.take(told_by))
@@ -164,7 +164,7 @@ def _shared(
         where.append(at[alike])
         if number:
             numbers.append(found[alike])
-    places = np.unique(np.concatenate(pairs) * towns + np.concatenate(where)) // towns
+    places = distinct(np.concatenate(pairs) * towns + np.concatenate(where)) // towns
     return _counted(places, size), _counted(np.concatenate(numbers), size)
 
 
@@ -187,7 +187,7 @@ def _connected(
     said = value[left[each] + nth]
     each, said = each[said >= 0], said[said >= 0]
     most = int(said.max(initial=0)) + 1
-    key = np.unique((p[each] * most + said) * size + w[each])
+    key = distinct((p[each] * most + said) * size + w[each])
     group, wording = key // size, key % size
     starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
     crowd = np.repeat(np.diff(np.append(starts, len(group))), np.diff(np.append(starts, len(group))))

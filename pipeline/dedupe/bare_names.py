@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import coded
+from pipeline.dedupe.coding import coded, distinct
 from pipeline.transform.names.umbrellas import patterns
 from pipeline.transform.names.word_lists import flat
 
@@ -62,7 +62,7 @@ def of_their_town(
     named = np.asarray(pc.fill_null(pc.index_in(given, value_set=towns), -1), dtype=np.int64)
     rows = np.asarray(pc.list_parent_indices(places), dtype=np.int64)
     use = (named >= 0) & (code[rows] >= 0)
-    chapters = np.unique(code[rows[use]].astype(np.int64) * size + named[use])
+    chapters = distinct(code[rows[use]].astype(np.int64) * size + named[use])
     many = np.bincount(chapters // size, minlength=len(umbrellas)) >= FAMILY
     office = _offices(key[is_bare], size, len(umbrellas))
     is_away = (town != office[code]) & (town != pc.index(towns, CAPITAL).as_py())

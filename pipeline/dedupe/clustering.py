@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedupe.coding import Bools, Codes, components
+from pipeline.dedupe.coding import Bools, Codes, components, distinct
 from pipeline.dedupe.comparison import Comparison
 from pipeline.dedupe.constraints import Constraints, Facts
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
@@ -72,7 +72,7 @@ def cluster(
     certain = certain[~clear[comparison.a[certain]]]
     edge = edge[~clear[comparison.a[edge]]]
     starts, neighbours = _adjacency(n, comparison.a[edge], comparison.b[edge])
-    open_ = np.unique(np.concatenate([comparison.a[certain], comparison.b[certain], judged]))
+    open_ = distinct(np.concatenate([comparison.a[certain], comparison.b[certain], judged]))
     facts = dict(zip(open_.tolist(), constraints.facts(open_), strict=True))
 
     def group(root: int) -> Group:

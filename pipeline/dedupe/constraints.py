@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Bools, Codes, coded, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, distinct, padded
 from pipeline.dedupe.comparison import NO_FORM, VOCABULARY, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
@@ -105,7 +105,7 @@ def is_bare(features: pa.Table) -> Bools:
 
 
 def _sets(codes: Codes) -> list[frozenset[int]]:
-    known = {c: frozenset((c,)) for c in np.unique(codes).tolist()}
+    known = {c: frozenset((c,)) for c in distinct(codes).tolist()}
     known[-1] = _NOTHING
     return [known[c] for c in codes.tolist()]
 

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedupe.coding import Codes, coded, padded
+from pipeline.dedupe.coding import Codes, coded, distinct, padded
 from pipeline.dedupe.name_similarity import L
 
 MOSTLY = 0.5
@@ -45,5 +45,5 @@ def _level(features: pa.Table) -> Codes:
 def _variants(code: Codes, column: npt.NDArray[np.int32], size: int) -> npt.NDArray[np.int64]:
     """Number of different values of `column` per code."""
     has = (code >= 0) & (column >= 0)
-    both = np.unique(code[has].astype(np.int64) << 32 | column[has].astype(np.int64))
+    both = distinct(code[has].astype(np.int64) << 32 | column[has].astype(np.int64))
     return np.bincount(both >> 32, minlength=size)

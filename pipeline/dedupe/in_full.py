@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.dedupe.coding import distinct
 from pipeline.dedupe.in_turn import may_fit
 from pipeline.dedupe.standing import Standing, bits_of, standing
 from pipeline.transform.names.abbreviations import letters_fit
@@ -33,7 +34,7 @@ def abbreviations(parsed: dict[str, Any], written: set[str]) -> dict[str, Meanin
     often = _often(short, names.family[name])
     fit = np.zeros(len(short), dtype=bool)
     fit[often] = _fitting(names, short[often], name[often])
-    likely = np.unique(short[fit][_often(short[fit], names.family[name[fit]])])
+    likely = distinct(short[fit][_often(short[fit], names.family[name[fit]])])
     asked = np.isin(short, likely) & ~often
     fit[asked] = _fitting(names, short[asked], name[asked])
     fit &= np.isin(short, likely)
@@ -118,7 +119,7 @@ def _family(meaning: Meaning) -> tuple[str | None, str]:
 def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
     """Says an abbreviation by what it stands for; one beside its own expansion is said once."""
     owner, code, values = words_of(parsed["core"])
-    rows = np.unique(owner[np.array([v in meant for v in values], dtype=bool)[code]]) if meant else owner[:0]
+    rows = distinct(owner[np.array([v in meant for v in values], dtype=bool)[code]]) if meant else owner[:0]
     some = pa.array(rows)
     found = [
         _in_full(u, c, meant)

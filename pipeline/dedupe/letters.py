@@ -3,7 +3,7 @@
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.dedupe.coding import Bools, Codes, components
+from pipeline.dedupe.coding import Bools, Codes, components, distinct
 from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.name_table import NameTable
 from pipeline.transform.names.abbreviations import letters_fit
@@ -30,7 +30,7 @@ def letters(table: NameTable, a: Codes, b: Codes, bare: Bools, akin: Bools) -> n
     body = components(len(table.alone), a[akin].astype(np.int64), b[akin].astype(np.int64))
     first = table.alone[a[rows]] >= 0
     short, other = np.where(first, a[rows], b[rows]), np.where(first, b[rows], a[rows])
-    both = np.unique(short.astype(np.int64) << 32 | body[other])
+    both = distinct(short.astype(np.int64) << 32 | body[other])
     several = np.bincount(both >> 32, minlength=len(body)) > 1
     level[rows] = np.where(several[short], 1, 2)
     return level
@@ -69,6 +69,6 @@ def of_many_bodies(table: NameTable, a: Codes, b: Codes, name: npt.NDArray[np.in
     is_asked[-1] = False
     record, nth = np.nonzero(is_asked[table.initials_of])
     record, nth = record[place[record] >= 0], nth[place[record] >= 0]
-    seen = np.unique(table.initials_of[record, nth].astype(np.int64) << 32 | place[record])
+    seen = distinct(table.initials_of[record, nth].astype(np.int64) << 32 | place[record])
     places = np.bincount(seen >> 32, minlength=len(is_asked))
     return rows[np.maximum(*(places[code] for code in asked)) > 1]

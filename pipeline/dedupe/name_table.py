@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_names import CAPITAL
-from pipeline.dedupe.coding import Bools, Codes, coded, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, distinct, padded
 from pipeline.dedupe.common_words import are_common
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
@@ -208,7 +208,7 @@ def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int
     rows = np.repeat(place, core_of.shape[1])
     flat = core_of.ravel()
     has = flat >= 0
-    both = np.unique(flat[has].astype(np.int64) << 32 | (rows[has].astype(np.int64) + 1))
+    both = distinct(flat[has].astype(np.int64) << 32 | (rows[has].astype(np.int64) + 1))
     return np.bincount(both >> 32, minlength=size)
 
 

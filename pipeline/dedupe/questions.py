@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.calibration import worth
+from pipeline.dedupe.coding import distinct
 from pipeline.dedupe.comparison import Comparison
 from pipeline.dedupe.constraints import Constraints
 from pipeline.dedupe.scoring import DIFFERENT, MAYBE, SAME, Scored
@@ -89,7 +90,7 @@ def _contradict(constraints: Constraints, root: Numbers, low: Numbers, high: Num
     found = np.zeros(len(low), dtype=bool)
     for row, value in constraints.told():
         asked = wanted[root[row]]
-        both = np.unique(root[row[asked]] << 32 | value[asked])
+        both = distinct(root[row[asked]] << 32 | value[asked])
         if not len(both):
             continue
         group = both >> 32

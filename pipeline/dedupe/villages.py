@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.coding import distinct
 from pipeline.dedupe.village_spelling import known_places, spelled
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import is_place_like, place_stem, stem
@@ -99,7 +100,7 @@ def _frames(parsed: dict[str, Any]) -> pa.Array:
     stems = parsed["stems"]
     frame = codes(parsed["umbrella"], stems)
     owner, place, values = words_of(parsed["places"])
-    pairs = np.unique(frame[owner] * max(len(values), 1) + place) // max(len(values), 1)
+    pairs = distinct(frame[owner] * max(len(values), 1) + place) // max(len(values), 1)
     often = np.flatnonzero(np.bincount(pairs, minlength=1) >= PLACES)
     _, first = np.unique(frame, return_index=True)
     rows = pa.array(first[often])
