@@ -38,7 +38,9 @@ def find(
     if is_first:
         con.execute("UPDATE reason SET rank = 4").fetchall()
     for _ in range(ROUNDS):
-        con.execute(_HANDED_ON).fetchall()
+        ((handed_on,),) = con.execute(_HANDED_ON).fetchall()
+        if not handed_on:
+            break
     nothing_of_ours = not (decided.schema or decided.policy or decided.rules)
     con.execute(_WHY, {"otherwise": decided.otherwise, "ours": not nothing_of_ours}).fetchall()
 

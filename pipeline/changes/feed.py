@@ -87,6 +87,8 @@ def compute(
         changed = frozenset(con.sql("SELECT entity_id FROM changed").to_arrow_table().column(0).to_pylist())
         with ThreadPoolExecutor(1) as pool:  # why something changed and what it is now need nothing of one another
             hashed = pool.submit(_hashes, rows, changed)
+            if previous is None:  # everything is new, and both at once would take too much memory
+                hashed.result()
             causes.find(con, differing, version=version, decided=decided, is_first=previous is None)
             _fields(con, [one for one in differing if one.name in MAIN])
             con.register("hashed", hashed.result())

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline import schema
+from pipeline import schema, storage
 
 ENTITY_TABLES = ("organization", "service", "location")
 DETAIL_TABLES = (
@@ -25,6 +25,8 @@ DETAIL_TABLES = (
 INPUTS = ("record", "normalised", *ENTITY_TABLES, *DETAIL_TABLES)
 """The record tables of which published rows are made."""
 OWNERS = ("organization_id", "service_id", "location_id", "link_id")
+NAMES = {"organization": "parent_organization_id", "service": "organization_id", "location": "organization_id"}
+"""The column in which a row of a record table names another record."""
 OTHERS = {
     "assertion": ("entity_id",),
     "bridge": ("entity_id",),
@@ -80,10 +82,18 @@ def entities(
         before: `digests` of the night before.
         corrected: Entities of which people corrected, or had corrected, a value.
     """
-    con.register("differing", _differing(now, before))
-    rows = con.execute(_TOUCHED).fetchall()
-    con.unregister("differing")
-    return frozenset(row[0] for row in rows) | frozenset(corrected)
+    differing = _differing(now, before)
+    one, other = differing.column("entity_now"), differing.column("entity_before")
+    moved = differing.filter(pc.invert(_same(one, other))).column("record_id").combine_chunks()
+    parts = [storage.held(con, table) for table in ENTITY_TABLES]
+    naming = [
+        t.filter(pc.is_in(t.column(NAMES[n]), value_set=moved)).column("id") for n, t in zip(NAMES, parts, strict=True)
+    ]
+    entity = storage.held(con, "entity")
+    named = pa.concat_arrays([c.combine_chunks() for c in naming])
+    concerned = entity.filter(pc.is_in(entity.column("record_id"), value_set=named)).column("entity_id")
+    found = {*one.to_pylist(), *other.to_pylist(), *concerned.to_pylist()}
+    return frozenset(found - {None}) | frozenset(corrected)
 
 
 def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
@@ -94,9 +104,7 @@ def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
     was = before.take(place.combine_chunks())
     other = ~met
     for column in ("digest", "entity_id"):
-        one, two = now.column(column), was.column(column)
-        same = pc.fill_null(pc.equal(one, two), False)
-        other |= ~np.asarray(pc.or_(same, pc.and_(pc.is_null(one), pc.is_null(two))))
+        other |= ~np.asarray(_same(now.column(column), was.column(column)))
     gone = np.ones(len(before), dtype=bool)
     gone[np.asarray(place.drop_null())] = False
     here, left = pa.array(np.flatnonzero(other)), before.filter(pa.array(gone))
@@ -105,16 +113,6 @@ def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
     return pa.concat_tables([changed.rename_columns(_DIFFERING), ended])
 
 
-_TOUCHED = """
-    WITH moved AS (
-        SELECT record_id FROM differing WHERE entity_now IS DISTINCT FROM entity_before
-    ), naming AS (
-        SELECT id AS record_id FROM organization WHERE parent_organization_id IN (SELECT record_id FROM moved)
-        UNION ALL SELECT id FROM service WHERE organization_id IN (SELECT record_id FROM moved)
-        UNION ALL SELECT id FROM location WHERE organization_id IN (SELECT record_id FROM moved)
-    )
-    SELECT entity_id FROM (
-        SELECT entity_now AS entity_id FROM differing UNION SELECT entity_before FROM differing
-        UNION SELECT e.entity_id FROM entity e SEMI JOIN naming USING (record_id)
-    ) WHERE entity_id IS NOT NULL
-"""
+def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Where two columns are equal; null equals null."""
+    return pc.or_(pc.fill_null(pc.equal(one, other), False), pc.and_(pc.is_null(one), pc.is_null(other)))

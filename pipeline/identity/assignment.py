@@ -5,6 +5,7 @@ DuckDB on all kinds of record at once; only ids and groups that compete come to 
 """
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -132,8 +133,19 @@ def assign(
             FROM now n JOIN given i USING (c) JOIN groups g USING (c)
         """).fetchall()
         registry.states(con, version=version, suppressed=suppressed, hidden=hidden)
-        registry.events(con, version=version, judged=judged)
-        return _made(con, before, same, version, minted)
+        with ThreadPoolExecutor(1) as pool:
+            made = _begun(con, pool, same, version)
+            registry.events(con, version=version, judged=judged)
+        happened = con.sql("SELECT * FROM happened ORDER BY entity_id, event").to_arrow_table()
+        assignment = made["assignment"].result()
+        return Identity(
+            assignment=assignment,
+            registry=made["registry"].result(),
+            members=made["members"].result(),
+            events=pa.concat_tables([before.events, schema.conform("entity_event", happened)]),
+            minted=minted,
+            carried=int(pc.count(assignment.column("entity_id").unique()).as_py()) - minted,
+        )
     finally:
         con.close()
 
@@ -177,14 +189,15 @@ def _mint(
     return count
 
 
-def _made(con: duckdb.DuckDBPyConnection, before: Memory, same: Settled, version: str, minted: int) -> Identity:
+def _begun(
+    con: duckdb.DuckDBPyConnection, pool: ThreadPoolExecutor, same: Settled, version: str
+) -> dict[str, Future[pa.Table]]:
+    """The tables of an `Identity` but for its events, which are put together while those are found."""
     assigned = con.sql("SELECT record_id, entity_id, kind FROM assigned").to_arrow_table()
-    assignment = _in_order([assigned, same.assignment], "record_id")
     became = con.sql("""
         SELECT b.entity_id, b.state, b.successors, b.first_release, b.last_release, o.name
         FROM became b LEFT JOIN other_registry o USING (entity_id)
     """).to_arrow_table()
-    lives: Columns = {"state": "live", "successors": None, "last_release": version}
     members = con.sql(
         """
         SELECT a.entity_id, a.record_id, true AS is_current, CAST(? AS VARCHAR) AS last_release,
@@ -195,23 +208,23 @@ def _made(con: duckdb.DuckDBPyConnection, before: Memory, same: Settled, version
         """,
         params=[version],
     ).to_arrow_table()
-    is_current, left = same.members.column("is_current"), same.members.column("last_release")
-    stand: Columns = {"last_release": pc.if_else(is_current, version, left)}
-    events = con.sql("SELECT * FROM happened ORDER BY entity_id, event").to_arrow_table()
-    return Identity(
-        assignment=assignment,
-        registry=_in_order(
-            [schema.conform("entity_registry", became), _changed("entity_registry", same.registry, lives)], "entity_id"
-        ),
-        members=_in_order(
-            [schema.conform("entity_record", members), _changed("entity_record", same.members, stand)],
-            "entity_id",
-            "record_id",
-        ),
-        events=pa.concat_tables([before.events, schema.conform("entity_event", events)]),
-        minted=minted,
-        carried=int(pc.count(assignment.column("entity_id").unique()).as_py()) - minted,
-    )
+    lives: Columns = {"state": "live", "successors": None, "last_release": version}
+
+    def all_members() -> pa.Table:
+        is_current, left = same.members.column("is_current"), same.members.column("last_release")
+        stand: Columns = {"last_release": pc.if_else(is_current, version, left)}
+        parts = [schema.conform("entity_record", members), _changed("entity_record", same.members, stand)]
+        return _in_order(parts, "entity_id", "record_id")
+
+    def everybody() -> pa.Table:
+        parts = [schema.conform("entity_registry", became), _changed("entity_registry", same.registry, lives)]
+        return _in_order(parts, "entity_id")
+
+    return {
+        "members": pool.submit(all_members),
+        "registry": pool.submit(everybody),
+        "assignment": pool.submit(_in_order, [assigned, same.assignment], "record_id"),
+    }
 
 
 def _changed(name: str, rows: pa.Table, columns: Columns) -> pa.Table:
