@@ -71,7 +71,10 @@ class Rows:
 
 def cut(name: str, data: pa.Table, entities: Collection[str]) -> pa.Table:
     """The rows that belong to one of the entities, whole or in part: most tables are many times larger."""
-    return data.filter(of_any(name, data, entities)) if len(data) else data
+    if not len(data):
+        return data
+    theirs = of_any(name, data, entities)
+    return data if pc.all(theirs).as_py() else data.filter(theirs)  # on the first day all belong to somebody
 
 
 def apart(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) -> tuple[pa.Table, pa.Table]:
