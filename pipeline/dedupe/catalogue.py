@@ -81,8 +81,7 @@ def build(
         corrections: Values that people corrected (`overriding.WANTED`).
         before: The catalogue of the night before, when its rows may be carried over; null works everything out.
         remember: Whether the next night is to carry this one over; null `before` and false cost nothing.
-        done: Is given each table as soon as it is what it will be, also from other threads, where rows are carried
-            over. Otherwise all are there at once, and to write them while others are made would take too much memory.
+        done: Is given each table as soon as it is what it will be, also from other threads.
     """
     entity_rows.register_reference(con, kinds)
     storage.put(con, "entity", assignment)
@@ -94,7 +93,9 @@ def build(
         concerned = pc.is_in(assignment.column("entity_id"), value_set=pa.array(sorted(todo), pa.string()))
         if (pc.sum(concerned).as_py() or 0) <= MOSTLY * len(assignment):
             return _in_part(con, wanted, before, inputs, todo, done)
-    return _in_full(con, wanted, inputs)
+    made = _in_full(con, wanted, inputs)
+    done({**made.tables, **made.memory})
+    return made
 
 
 def _in_full(con: duckdb.DuckDBPyConnection, wanted: Wanted, inputs: pa.Table | None) -> Catalogue:
