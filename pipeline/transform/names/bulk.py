@@ -1,62 +1,35 @@
-"""Many names read at once: each distinct word and each sequence of word classes is looked at once.
+"""Many names read at once: each sequence of word classes is looked at once.
 
-Words are cut and looked up in Arrow, sequences are found with numpy, and the parts are gathered by the positions of
-the `Template`. Names without a template are left to the caller, who reads them one by one; the answers are the same.
+Sequences are found with numpy, and the parts are gathered by the positions of the `Template`. Names without a template
+are left to the caller, who reads them one by one; the answers are the same.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.transform.names.abbreviations import abbreviates, in_capitals
-from pipeline.transform.names.folding import MARKS, ascii_fold, tidy
+from pipeline.transform.names.abbreviations import abbreviates
+from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.parse import words_in
+from pipeline.transform.names.many_words import TEXT, Ints, Words, cut
 from pipeline.transform.names.templates import Template, is_same_place, template_of
-from pipeline.transform.names.word_classes import class_of, second_words
-from pipeline.transform.names.written_out import tells_of_phrases, with_whole_words, written_out
+from pipeline.transform.names.word_classes import class_of
 
-Ints = npt.NDArray[np.int64]
-TEXT, MANY = pa.string(), pa.list_(pa.string())
+MANY = pa.list_(pa.string())
 SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")
 COLUMNS = (*SCALARS, "place_text", "core", "ascii", "short", "places", "place_keys")
 """`core` has the distinctive words in the order of the name; `short` is the abbreviation, else the initials."""
 
-_LETTERS = "[0-9A-Za-zÅÄÖåäöÉéÜü]+"
-_PLAIN = rf"^{_LETTERS}(?:[-.]{_LETTERS})*\.?(?: {_LETTERS}(?:[-.]{_LETTERS})*\.?)*$"
-"""Names that are tidy and whose words are parted by single spaces and nothing else."""
-_CAPITALS = "[A-ZÅÄÖ][^ ]*[A-ZÅÄÖ]"
 _WORTH = 2
 """Names of a sequence from which a template is made."""
 
 
-@dataclass(slots=True)
-class Words:
-    """The words of many names, one after the other."""
-
-    text: list[str]
-    """Distinct words."""
-    word: Ints
-    """Index into `text`."""
-    owner: Ints
-    """Rising: the name of each word."""
-    at: Ints
-    """Its position in the name."""
-    count: Ints
-    """Words of each name."""
-    key: Ints
-    """The number of the class of each word in its name; 0 for none."""
-    short: dict[int, tuple[str, bool]]
-    """Names with an abbreviation in capitals -> it, folded, and whether the name has small letters as well."""
-
-
 def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
     """(the parts of the names that share a template, in their order; which of the names those are)."""
-    words = _cut(names)
+    words = cut(names)
     sequence, first = _sequences(words)
     size = np.bincount(sequence, minlength=len(first))
     templates: list[Template] = []
@@ -73,66 +46,6 @@ def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bo
     shorts = _abbreviations(words, templates, of)
     known = of >= 0
     return _gathered(words, templates, of, known, shorts), known
-
-
-def _cut(names: Sequence[str | None]) -> Words:
-    values = pa.array(names, TEXT)
-    plain = np.asarray(pc.fill_null(pc.match_substring_regex(values, _PLAIN), False))
-    plain &= ~np.asarray(pc.fill_null(pc.match_substring_regex(values, tells_of_phrases(), ignore_case=True), False))
-    lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
-    encoded = pc.list_flatten(lists).dictionary_encode()
-    numbers: dict[str, int] = {}
-    numbered = numbers.setdefault
-    raw = np.array(
-        [numbered(written_out(ascii_fold(t).removesuffix(".")), len(numbers)) for t in encoded.dictionary.to_pylist()],
-        np.int64,
-    )
-    rows = np.flatnonzero(plain)
-    shorts: dict[int, tuple[str, bool]] = {}
-
-    def look(row: int, display: str) -> None:
-        found, has_small = in_capitals(display)
-        if found is not None:
-            shorts[row] = found, has_small
-
-    others = np.flatnonzero(~plain)
-    displays = [tidy(name or "") for name in values.take(pa.array(others)).to_pylist()]
-    found = list(_words_of(displays))
-    more = np.array([numbered(w, len(numbers)) for words in found for w in words], np.int64)
-    of_more = np.repeat(others, np.array([len(words) for words in found], np.int64))
-    shown = pa.concat_arrays([values.filter(pa.array(plain)), pa.array(displays, TEXT)])
-    capitals = pc.indices_nonzero(pc.match_substring_regex(shown, _CAPITALS))
-    every = np.concatenate([rows, others])[np.asarray(capitals)]
-    for row, name in zip(every.tolist(), shown.take(capitals).to_pylist(), strict=True):
-        look(row, name)
-    all_words = np.concatenate([raw[np.asarray(encoded.indices)], more])
-    all_owners = np.concatenate([rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)], of_more])
-    order = np.argsort(all_owners, kind="stable")
-    all_words, all_owners = all_words[order], all_owners[order]
-    count = np.bincount(all_owners, minlength=len(names))
-    at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
-    key = _keys(list(numbers), all_words, all_owners, len(names))
-    return Words(list(numbers), all_words, all_owners, at, count, key, shorts)
-
-
-def _words_of(displays: list[str]) -> Iterator[list[str]]:
-    """`parse.words_of` of tidied names; those without a phrase are not searched for one."""
-    folded = [ascii_fold(display) for display in displays]
-    told = pc.match_substring_regex(pa.array(folded, TEXT), tells_of_phrases()).to_pylist()
-    for text, may_be in zip(folded, told, strict=True):
-        yield words_in(with_whole_words(text) if may_be else text)
-
-
-def _keys(texts: list[str], word: Ints, owner: Ints, n: int) -> Ints:
-    numbers: dict[object, int] = {None: 0}
-    classes = [class_of(w) for w in texts]
-    own = np.array([numbers.setdefault(c.key, len(numbers)) for c in classes], np.int64)
-    followed = np.array([numbers.setdefault(c.if_followed, len(numbers)) for c in classes], np.int64)
-    second = second_words()
-    ends = np.array([w in second for w in texts], dtype=bool)
-    in_name = np.zeros(n, dtype=bool)
-    in_name[owner[ends[word]]] = True
-    return np.where(in_name[owner], followed[word], own[word])
 
 
 def _sequences(words: Words) -> tuple[Ints, Ints]:
