@@ -9,6 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli import cli
+from pipeline.dedupe.blocking_keys import KINDS
+from pipeline.matching.summary import KEYS
 
 HEAD = "Yhdistys;Y-tunnus;Puhelin;Kunta\n"
 ROWS = """Kuopion Martat ry;;040 123 4567;Kuopio
@@ -128,6 +130,11 @@ def test_hot_keys_are_capped_and_that_is_said(tmp_path: Path) -> None:
     pq.write_table(pa.table(columns), tmp_path / "list.parquet")
     result = run(tmp_path / "list.parquet", tmp_path / "out")
     assert result.exit_code == 0 and "Hot keys were capped" in result.output
+    assert "whole names 1" in result.output
+
+
+def test_every_kind_of_key_has_a_name_for_people() -> None:
+    assert KEYS.keys() == set(KINDS) - {"judged"}
 
 
 def test_other_files_in_the_folder_stay(tmp_path: Path) -> None:

@@ -43,9 +43,21 @@ def lines(answer: Answer, path: Path, folder: Path) -> Iterator[str]:
         yield f"Equal to others in every value, and in the same organisation: {_n(answer.set_aside, 'record')}."
     hot = [r for r in answer.blocking_report.to_pylist() if r["capped_keys"]] if answer.blocking_report else []
     if hot:
-        shown = ", ".join(f"{r['kind']} {_n(r['capped_keys'])}" for r in hot)
+        shown = ", ".join(f"{KEYS[r['kind']]} {_n(r['capped_keys'])}" for r in hot)
         yield f"Hot keys were capped (so many records share them that not all pairs were compared): {shown}."
     yield f"Written: {folder}/clusters.parquet, matches.parquet, reasons.parquet"
+
+
+KEYS = {
+    "business_id": "Y-tunnus", "association_number": "register numbers", "phone": "phones", "email": "e-mails",
+    "host": "sites", "street": "addresses", "umbrella_place": "umbrellas in one place",
+    "umbrella_national": "umbrellas",
+    "name": "whole names", "core": "names without place and form", "token_place": "words in one place",
+    "rare_token": "rare words", "stem": "beginnings of words in one place", "ends": "beginnings with ends of words",
+    "start": "beginnings of words", "short_place": "initials in one place", "short": "initials",
+    "concept": "meanings in both languages",
+}  # fmt: skip
+"""What a person calls the kinds of `blocking_keys.KINDS`."""
 
 
 def _n(number: int, noun: str = "") -> str:
