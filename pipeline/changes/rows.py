@@ -17,6 +17,7 @@ from pipeline import schema
 from pipeline.dedupe import last_night
 from pipeline.dedupe.carried import of_any
 from pipeline.dedupe.last_night import Renewed
+from pipeline.dedupe.touched import same
 
 CARRIED = frozenset(last_night.TABLES) - {"schedule"}
 """Tables of which rows are taken over from night to night; opening times also hang on those of other entities."""
@@ -88,16 +89,10 @@ def apart(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) 
     old, new = before.select(columns).filter(met), now.select(columns).take(theirs)
     alike = pa.repeat(pa.scalar(True), len(theirs))
     for one, other in zip(old.columns, new.columns, strict=True):
-        alike = pc.and_(alike, _same(one, other))
+        alike = pc.and_(alike, same(one, other))
     same_now = theirs.filter(alike)
     same_before = pc.indices_nonzero(met).filter(alike)
     return _without(before, same_before), _without(now, same_now)
-
-
-def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
-    if not one.null_count and not other.null_count:
-        return pc.equal(one, other)
-    return pc.coalesce(pc.equal(one, other), pc.and_(pc.is_null(one), pc.is_null(other)))
 
 
 def _without(data: pa.Table, places: pa.ChunkedArray) -> pa.Table:

@@ -84,13 +84,12 @@ def entities(
     """
     differing = _differing(now, before)
     one, other = differing.column("entity_now"), differing.column("entity_before")
-    moved = differing.filter(pc.invert(_same(one, other))).column("record_id").combine_chunks()
-    parts = [storage.held(con, table) for table in ENTITY_TABLES]
-    naming = [
-        t.filter(pc.is_in(t.column(NAMES[n]), value_set=moved)).column("id") for n, t in zip(NAMES, parts, strict=True)
-    ]
-    entity = storage.held(con, "entity")
-    named = pa.concat_arrays([c.combine_chunks() for c in naming])
+    moved = differing.filter(pc.invert(same(one, other))).column("record_id").combine_chunks()
+    naming = []
+    for table, column in NAMES.items():
+        rows = storage.held(con, table)
+        naming.append(rows.filter(pc.is_in(rows.column(column), value_set=moved)).column("id").combine_chunks())
+    entity, named = storage.held(con, "entity"), pa.concat_arrays(naming)
     concerned = entity.filter(pc.is_in(entity.column("record_id"), value_set=named)).column("entity_id")
     found = {*one.to_pylist(), *other.to_pylist(), *concerned.to_pylist()}
     return frozenset(found - {None}) | frozenset(corrected)
@@ -104,7 +103,7 @@ def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
     was = before.take(place.combine_chunks())
     other = ~met
     for column in ("digest", "entity_id"):
-        other |= ~np.asarray(_same(now.column(column), was.column(column)))
+        other |= ~np.asarray(same(now.column(column), was.column(column)))
     gone = np.ones(len(before), dtype=bool)
     gone[np.asarray(place.drop_null())] = False
     here, left = pa.array(np.flatnonzero(other)), before.filter(pa.array(gone))
@@ -113,6 +112,8 @@ def _differing(now: pa.Table, before: pa.Table) -> pa.Table:
     return pa.concat_tables([changed.rename_columns(_DIFFERING), ended])
 
 
-def _same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
+def same(one: pa.ChunkedArray, other: pa.ChunkedArray) -> pa.ChunkedArray:
     """Where two columns are equal; null equals null."""
-    return pc.or_(pc.fill_null(pc.equal(one, other), False), pc.and_(pc.is_null(one), pc.is_null(other)))
+    if not one.null_count and not other.null_count:
+        return pc.equal(one, other)
+    return pc.coalesce(pc.equal(one, other), pc.and_(pc.is_null(one), pc.is_null(other)))
