@@ -167,22 +167,21 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
 
 def _hashes(rows: Rows, changed: frozenset[str]) -> pa.Table:
     """side, entity_id, hash of the changed entities; the order of rows is no matter."""
-    con = storage.session()
     said = [f"SELECT NULL::VARCHAR AS side, NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
     meant: dict[frozenset[str], str] = {}
-    for side, one in product(SIDES, covered()):
-        for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
-            if not len(data):
-                continue
-            con.register(f"{side}_{one.name}_{n}", data)
-            if entities not in meant:
-                meant[entities] = f"meant_{len(meant)}"
-                con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
-            said.append(
-                f"SELECT '{side}', {one.owner}, bit_xor(md5_number({one.text})) FROM {side}_{one.name}_{n} "
-                f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY ALL"
-            )
-    with closing(con):
+    with closing(storage.session()) as con:
+        for side, one in product(SIDES, covered()):
+            for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
+                if not len(data):
+                    continue
+                con.register(f"{side}_{one.name}_{n}", data)
+                if entities not in meant:
+                    meant[entities] = f"meant_{len(meant)}"
+                    con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
+                said.append(
+                    f"SELECT '{side}', {one.owner}, bit_xor(md5_number({one.text})) FROM {side}_{one.name}_{n} "
+                    f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY ALL"
+                )
         return con.sql(f"""
             SELECT side, entity_id, md5({_DECIMAL}) AS hash FROM (
                 SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY ALL
