@@ -3,11 +3,9 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from pipeline import schema
+from pipeline.shipped import shipped
 
 MAIN = ("organization", "service", "location")
 """The tables with one row per entity."""
@@ -40,8 +38,7 @@ class Covered:
 @cache
 def covered() -> tuple[Covered, ...]:
     """The tables of the feed, in the order of the schema."""
-    with Path(__file__).with_name("coverage.yml").open(encoding="utf-8") as stream:
-        raw: dict[str, Any] = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    raw = shipped(Path(__file__).with_name("coverage.yml"))
     found = []
     for table in schema.tables(stage="catalogue"):
         if table.name in raw["owner"]:

@@ -4,12 +4,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipeline.shipped import shipped
 
 
 @cache
 def rules() -> dict[str, Any]:
     """The rules as they stand in the file."""
-    with Path(__file__).with_name("rules.yml").open(encoding="utf-8") as stream:
-        read: dict[str, Any] = yaml.load(stream, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    return read
+    return shipped(Path(__file__).with_name("rules.yml"))

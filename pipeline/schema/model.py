@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from pipeline.shipped import shipped
 
 HERE = Path(__file__).parent
 
@@ -77,9 +77,7 @@ class Table:
 
 
 def _yaml(name: str) -> dict[str, Any]:
-    with (HERE / name).open(encoding="utf-8") as f:
-        loaded: dict[str, Any] = yaml.load(f, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
-    return loaded
+    return shipped(HERE / name)
 
 
 @cache

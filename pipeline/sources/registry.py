@@ -6,15 +6,8 @@ Nothing here knows a platform; a new package with the three files is found by it
 import importlib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
-import yaml
-
-try:
-    from yaml import CSafeLoader as Loader  # ten times as fast
-except ImportError:
-    from yaml import SafeLoader as Loader  # type: ignore[assignment]
-
+from pipeline.shipped import shipped
 from pipeline.sources.contract import Archived, Fetch, Parse, SourceDescription
 
 HERE = Path(__file__).parent
@@ -28,8 +21,7 @@ def descriptions() -> dict[str, SourceDescription]:
 
 
 def _read(path: Path) -> SourceDescription:
-    with path.open(encoding="utf-8") as stream:
-        raw: dict[str, Any] = yaml.load(stream, Loader)
+    raw = shipped(path)
     known = {key: value for key, value in raw.items() if key in _KNOWN}
     if "required" in known:
         known["required"] = tuple((group,) if isinstance(group, str) else tuple(group) for group in known["required"])
