@@ -1,6 +1,6 @@
 """The parsed parts of many names as columns: alike ones at once (see `bulk`), the rest one by one.
 
-Where there are many, a second interpreter reads half of them, see `second_reader`.
+Where there are many, a second interpreter reads some of them, see `second_reader`.
 """
 
 import gc
@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
+from pipeline.transform.names.bulk import COLUMNS, MANY, SCALARS, read_alike
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, answer
 from pipeline.transform.names.stems import stem
@@ -29,7 +29,6 @@ WORTH = 50_000
 """Names from which a second interpreter gains time."""
 MINE, ITS, PIECES = 0.45, 0.3, 4
 """Shares of the names that this interpreter and the second begin with, and pieces into which the rest is cut."""
-_MANY = pa.list_(pa.string())
 
 
 def parsed_columns(names: Sequence[str | None]) -> pa.Table:
@@ -58,30 +57,27 @@ def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
     """The names, read from both ends; what lies between goes piece by piece to whoever is ready."""
     if len(names) < WORTH:
         return _read(names)
-    left = deque(_pieces(len(names)))
-    found: dict[int, pa.Table] = {}
+    pieces = _pieces(len(names))
+    left, found = deque(pieces), dict[int, pa.Table]()
+
+    def next_of(take: Callable[[], slice]) -> slice | None:
+        try:
+            return take()
+        except IndexError:
+            return None
 
     def from_the_end() -> None:
-        while left:
-            try:
-                piece = left.pop()
-            except IndexError:
-                return
-            if (read := second.read(names[piece])) is None:
-                left.append(piece)
-                return
+        while (piece := next_of(left.pop)) and (read := second.read(names[piece])) is not None:
             found[piece.start] = read
 
     asking = threading.Thread(target=from_the_end, daemon=True)
     asking.start()
-    while left or asking.is_alive():
-        try:
-            piece = left.popleft()
-        except IndexError:
-            asking.join()
-        else:
-            found[piece.start] = _read(names[piece])
-    return pa.concat_tables([found[start] for start in sorted(found)]).combine_chunks()
+    while piece := next_of(left.popleft):
+        found[piece.start] = _read(names[piece])
+    asking.join()
+    # what the second took and did not read, whatever became of it, is read here
+    parts = [found[p.start] if p.start in found else _read(names[p]) for p in pieces]
+    return pa.concat_tables(parts).combine_chunks()
 
 
 def _pieces(names: int) -> list[slice]:
@@ -106,13 +102,8 @@ def _read(names: Sequence[str | None]) -> pa.Table:
 def serve() -> None:
     """Answers lists of names; run in the second interpreter."""
     sys.meta_path.insert(0, WithoutPandas())
-    warmed_up()
+    _read(["Kuopion Tarmo ry", "Porin Reipas ry"])  # so that the word lists are there before there are names
     answer(_read)
-
-
-def warmed_up() -> None:
-    """Reads a name, so that the word lists are there before there are names to read."""
-    _read(["Kuopion Tarmo ry", "Porin Reipas ry", "Porin Reipas ry, hiihtojaosto"])
 
 
 @contextmanager
@@ -131,9 +122,9 @@ def _columns(names: Sequence[str | None]) -> pa.Table:
     parsed = [parse(name) for name in names]
     built = {c: pa.array([getattr(p, c) for p in parsed], pa.string()) for c in SCALARS}
     built["place_text"] = pa.array([p.place_text for p in parsed], pa.string())
-    built["core"] = pa.array([p.core for p in parsed], _MANY)
+    built["core"] = pa.array([p.core for p in parsed], MANY)
     built["ascii"] = pa.array([p.ascii for p in parsed], pa.string())
     built["short"] = pa.array([p.abbreviation or p.initials for p in parsed], pa.string())
     for c in ("places", "place_keys"):
-        built[c] = pa.array([getattr(p, c) for p in parsed], _MANY)
+        built[c] = pa.array([getattr(p, c) for p in parsed], MANY)
     return pa.table({c: built[c] for c in COLUMNS})

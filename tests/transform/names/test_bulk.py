@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.transform.names import table
 from pipeline.transform.names.bulk import COLUMNS, read_alike
 from pipeline.transform.names.parse import parse
+from pipeline.transform.names.second_reader import SecondReader
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.table import parsed_columns
 from pipeline.transform.names.templates import template_of
@@ -128,6 +129,22 @@ def test_a_second_interpreter_changes_no_answer(monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(table, "WORTH", 10)
     monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
     assert parsed_columns(names).equals(alone)
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_what_a_second_interpreter_took_and_lost_is_read_by_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = parsed_columns(list(WORDS))
+    taken: list[int] = []
+
+    def read(second: SecondReader, names: Sequence[str | None]) -> pa.Table | None:
+        taken.append(len(names))
+        raise MemoryError
+
+    monkeypatch.setattr(SecondReader, "read", read)
+    monkeypatch.setattr(table, "WORTH", 10)
+    monkeypatch.setattr(table.os, "cpu_count", lambda: 2)
+    assert parsed_columns(list(WORDS)).equals(alone)
+    assert taken
 
 
 def test_a_second_interpreter_that_fails_leaves_its_names_to_the_first(monkeypatch: pytest.MonkeyPatch) -> None:
