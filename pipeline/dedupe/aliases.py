@@ -18,7 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded, distinct
-from pipeline.transform.names.stems import stem
+from pipeline.transform.names.stems import stems_of
 from pipeline.transform.names.word_lists import codes, replaced
 from pipeline.transform.names.word_lists import flat as flatten
 
@@ -54,7 +54,7 @@ def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Ta
     rows = np.flatnonzero(np.isin(of, list(known)))
     meant = [known[k] for k in of[rows].tolist()]
     parts["core"] = replaced(parts["core"], rows, [best[k] for k in meant])
-    stems = {k: " ".join(sorted(map(stem, words))) for k, words in best.items()}
+    stems = {k: stems_of(words) for k, words in best.items()}
     parts["stems"] = replaced(parts["stems"], rows, [stems[k] for k in meant])
     parts["umbrella"] = replaced(parts["umbrella"], rows, [names[k][0] or None for k in meant])
     return pa.table({c: parts.get(c, parsed.column(c)) for c in parsed.column_names})

@@ -12,7 +12,7 @@ from pipeline.dedupe.in_turn import may_fit
 from pipeline.dedupe.standing import Standing, bits_of, standing
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.stems import stem
+from pipeline.transform.names.stems import stem, stems_of
 from pipeline.transform.names.word_lists import Ints, replaced, words_of
 
 TOGETHER = 2
@@ -113,7 +113,7 @@ def _ends_alike(short: str, said: list[str]) -> bool:
 
 def _family(meaning: Meaning) -> tuple[str | None, str]:
     """What a core belongs to, whatever its inflection."""
-    return meaning[0], " ".join(sorted(map(stem, meaning[1])))
+    return meaning[0], stems_of(meaning[1])
 
 
 def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
@@ -127,7 +127,7 @@ def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
     ]
     parsed["umbrella"] = replaced(parsed["umbrella"], rows, [u for u, _ in found])
     parsed["core"] = replaced(parsed["core"], rows, [c for _, c in found])
-    parsed["stems"] = replaced(parsed["stems"], rows, [" ".join(sorted(map(stem, c))) for _, c in found])
+    parsed["stems"] = replaced(parsed["stems"], rows, [stems_of(c) for _, c in found])
 
 
 def _in_full(umbrella: str | None, core: list[str], meant: dict[str, Meaning]) -> tuple[str | None, list[str]]:

@@ -4,6 +4,7 @@ Names say "Iäkkäät ry" and "Iäkkäiden yhdistys", "Mustinlahti" and "Mustinl
 no words, and may fall together for different words; they never leave the matching.
 """
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 _PLACE = (
@@ -61,3 +62,8 @@ def stem(word: str) -> str:
             found = word[:-length]
             return bare if len(bare := found.rstrip("aeiouy")) >= _SHORTEST else found
     return word
+
+
+def stems_of(words: Iterable[str]) -> str:
+    """The stems of words in the order of the alphabet, parted by spaces; of many lists at once, see `word_lists`."""
+    return " ".join(sorted(map(stem, words)))
