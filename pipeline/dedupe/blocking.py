@@ -1,8 +1,9 @@
 """Which pairs of records are worth comparing: they share one of several cheap keys.
 
-A key that more than `CAP` records carry says little and costs much. Its records are divided by what they claim to
-be (umbrella, place, core); a division that is still too large is walked in order and each record meets only its
-next `WINDOW` neighbours, so that ten thousand equal records cost ten thousand times `WINDOW`, not fifty million.
+A key that many records carry (`blocking_keys.CAP`, fewer for vague ones) says little and costs much. Its records are
+divided by what they claim to be (umbrella, place, core); a division that is still too large is walked in order and
+each record meets only its next `WINDOW` neighbours, so that ten thousand equal records cost ten thousand times
+`WINDOW`, not fifty million.
 Kinds of key in `DROPPED` are too vague for that and are dropped when hot. All of it is counted in the report.
 
 The SQL keeps to what every engine can run (see `engine`): plain tables, window functions, `unnest` alone in a column.

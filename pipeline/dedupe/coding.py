@@ -69,7 +69,8 @@ def carriers(matrix: npt.NDArray[np.int32], identity: Codes, size: int) -> npt.N
 
 
 def distinct(numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """The different ones of some whole numbers, rising; `np.unique`, which hashes them, takes ten times as long."""
+    """The different ones of some whole numbers, rising. `np.unique` hashes them, and took 4 to 20 times as long on
+    200 000 to two million."""
     ordered = np.sort(numbers)
     return ordered[np.append(True, ordered[1:] != ordered[:-1])[: len(ordered)]]
 

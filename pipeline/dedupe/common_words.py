@@ -12,7 +12,7 @@ from pipeline.dedupe.coding import Bools
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
 from pipeline.transform.names.stems import stem
-from pipeline.transform.names.word_lists import Words
+from pipeline.transform.names.word_lists import ListedWords
 
 
 @cache
@@ -21,7 +21,7 @@ def _stems() -> frozenset[str]:
     return frozenset(listed | {stem(head) for head in lexicon().heads})
 
 
-def are_common(words: Words, cores: int) -> Bools:
+def are_common(words: ListedWords, cores: int) -> Bools:
     """Per core (of so many) whether all its words, folded, are such words; an empty core has none."""
     rows, code, values = words
     known = np.array([stem(w) in _stems() for w in values], dtype=bool)

@@ -14,9 +14,10 @@ import pyarrow.compute as pc
 from pipeline.transform.names.abbreviations import abbreviates
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.many_words import TEXT, Ints, Words, cut
+from pipeline.transform.names.many_words import Words, cut
 from pipeline.transform.names.templates import Template, is_same_place, template_of
 from pipeline.transform.names.word_classes import class_of
+from pipeline.transform.names.word_lists import TEXT, Ints
 
 MANY = pa.list_(pa.string())
 SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")

@@ -7,7 +7,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -15,10 +14,8 @@ from pipeline.transform.names.abbreviations import in_capitals
 from pipeline.transform.names.folding import ascii_fold, tidy
 from pipeline.transform.names.parse import words_in
 from pipeline.transform.names.word_classes import class_of, second_words
+from pipeline.transform.names.word_lists import TEXT, Ints
 from pipeline.transform.names.written_out import tells_of_phrases, with_whole_words, written_out
-
-Ints = npt.NDArray[np.int64]
-TEXT = pa.string()
 
 _LETTERS = "[0-9A-Za-zÅÄÖåäöÉéÜü]+"
 _PLAIN = rf"^{_LETTERS}(?:[-.]{_LETTERS})*\.?(?: {_LETTERS}(?:[-.]{_LETTERS})*\.?)*$"

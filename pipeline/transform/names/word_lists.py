@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 TEXT = pa.string()
-Words = tuple[Ints, Ints, list[str]]
+ListedWords = tuple[Ints, Ints, list[str]]
 """Row of each word, its code, the distinct words."""
 
 
@@ -19,7 +19,7 @@ def flat(column: Any) -> Any:
     return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
-def words_of(lists: pa.Array) -> Words:
+def words_of(lists: pa.Array) -> ListedWords:
     """The words of a column of lists."""
     encoded = pc.list_flatten(lists).dictionary_encode()
     rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
@@ -31,7 +31,7 @@ def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
     return in_order(words_of(lists), len(lists), of)
 
 
-def in_order(words: Words, lists: int, of: Callable[[str], str] | None = None) -> pa.Array:
+def in_order(words: ListedWords, lists: int, of: Callable[[str], str] | None = None) -> pa.Array:
     """As `joined`, of the words of so many lists."""
     rows, code, values = words
     texts = pa.array(values if of is None else [of(v) for v in values], TEXT).dictionary_encode()
