@@ -7,46 +7,39 @@ told by the comparison, see `letters`.
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from rapidfuzz.distance import LCSseq
+from rapidfuzz.process import cpdist
 
-from pipeline.dedupe.coding import coded
 from pipeline.dedupe.engine import Engine
-from pipeline.dedupe.in_turn import may_fit
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import TEXT, codes, flat, spoken, words_of
+from pipeline.transform.names.word_lists import TEXT, codes, flat, words_of
 
 MOST = 20
 """Names of a municipality with the same first letters; where there are more, letters say nothing."""
+LEAST, LONGEST = 3, 6
+"""Letters of an abbreviation."""
+KEYS = ("one", "two", "three")
+"""How many letters the first word gives before the second gives one."""
 
-_LETTERS = """
-CREATE TEMP TABLE bare AS
-SELECT rid, municipality_code AS town, name AS short FROM f
-WHERE name = lower(abbreviation) AND length(abbreviation) BETWEEN 3 AND 6 AND municipality_code IS NOT NULL;
+_TOGETHER = """
+CREATE TEMP TABLE of_short AS
+          SELECT rid, town, short, one AS key FROM bare
+UNION ALL SELECT rid, town, short, two FROM bare
+UNION ALL SELECT rid, town, short, three FROM bare;
 
 CREATE TEMP TABLE standing AS
-SELECT rid, name, municipality_code AS town FROM f WHERE contains(name, ' ') AND municipality_code IS NOT NULL
-UNION SELECT rid, name, unnest(places) FROM f WHERE contains(name, ' ');
-
-CREATE TEMP TABLE worded AS
-SELECT rid, town, name, list_filter(string_split(name, ' '), lambda w: w NOT IN ({stops})) AS w
-FROM standing WHERE town IN (SELECT town FROM bare);
-
--- of one word, there is no second to look at; Spark would stop
-CREATE TEMP TABLE spoken AS SELECT * FROM worded WHERE array_length(w) > 1;
-
-CREATE TEMP TABLE of_short AS
-          SELECT rid, town, short, left(short, 1) || '+' || substr(short, 2, 1) AS key FROM bare
-UNION ALL SELECT rid, town, short, left(short, 2) || '+' || substr(short, 3, 1) FROM bare
-UNION ALL SELECT rid, town, short, left(short, 3) || '+' || substr(short, 4, 1) FROM bare WHERE length(short) > 3;
+      SELECT rid, town, name, one, two, three FROM named
+UNION SELECT rid, unnest(places), name, one, two, three FROM named;
 
 CREATE TEMP TABLE of_name AS
 SELECT rid, town, name, key, count(*) OVER (PARTITION BY town, key) AS n
-FROM (      SELECT rid, town, name, left(w[1], 1) || '+' || left(w[2], 1) AS key FROM spoken
-  UNION ALL SELECT rid, town, name, left(w[1], 2) || '+' || left(w[2], 1) FROM spoken
-  UNION ALL SELECT rid, town, name, left(w[1], 3) || '+' || left(w[2], 1) FROM spoken)
+FROM (      SELECT rid, town, name, one AS key FROM standing
+  UNION ALL SELECT rid, town, name, two FROM standing
+  UNION ALL SELECT rid, town, name, three FROM standing)
 JOIN (SELECT DISTINCT town, key FROM of_short) USING (town, key);
 """
-"""A name that is nothing but an abbreviation, and the names of its municipality whose first letters allow it."""
+"""An abbreviation and the names of its town whose first letters allow it; no town and no key meet nobody."""
 
 _ALLOWED = f"""
 SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name
@@ -56,25 +49,66 @@ FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <=
 
 def fitting(table: pa.Table, engine: Engine) -> pa.Table:
     """Pairs `a, b, by_number` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
-    maanpuolustuskerho)."""
-    needed = table.select(["rid", "municipality_code", "abbreviation", "places"])
-    needed = needed.append_column("name", pc.list_element(table.column("asciis"), 0))
-    stops = {"", *lexicon().stops}
-    script = _LETTERS.replace("{stops}", ", ".join(f"'{word}'" for word in sorted(stops)))
-    (allowed,) = engine.query({"f": needed}, script, (_ALLOWED,))
+    maanpuolustuskerho), of features with their row numbers as `rid`."""
+    names = flat(pc.list_element(table.column("asciis"), 0)).dictionary_encode()
+    said, keys, bare = _keys(names, flat(pc.utf8_lower(table.column("abbreviation"))))
+    rid, town, places = (flat(table.column(c)) for c in ("rid", "municipality_code", "places"))
+    named = pa.table({"rid": rid, "town": town, "places": places, "name": names.indices, **keys})
+    named = named.filter(pc.or_(pc.or_(*(keys[k].is_valid() for k in KEYS[:2])), keys[KEYS[2]].is_valid()))
+    (allowed,) = engine.query(
+        {"bare": bare.append_column("town", town.take(bare.column("rid"))), "named": named}, _TOGETHER, (_ALLOWED,)
+    )
     _, first, back = np.unique(
         codes(allowed.column("short"), allowed.column("name")), return_index=True, return_inverse=True
     )
-    short, shorts = coded(allowed.column("short").take(pa.array(first)))
-    words = pc.split_pattern(flat(allowed.column("name").take(pa.array(first))), " ")
-    owner, code, values = words_of(words)
-    kept = np.array([w not in stops for w in values], dtype=bool)[code]
-    offsets = np.searchsorted(owner[kept], np.arange(len(words) + 1)).astype(np.int32)
-    said = spoken(pa.ListArray.from_arrays(pa.array(offsets), pa.array(values, TEXT).take(pa.array(code[kept]))))
-    fits = may_fit(shorts, short.astype(np.int64), said)
-    likely = np.flatnonzero(fits)
-    asked = zip(short[likely].tolist(), said.take(pa.array(likely)).to_pylist(), strict=True)
-    fits[likely] = [letters_fit(shorts[n], text.split(" ")) for n, text in asked]
+    short = allowed.column("short").take(pa.array(first)).to_pylist()
+    words = said.take(allowed.column("name").take(pa.array(first))).to_pylist()
+    in_turn = cpdist(short, words, scorer=LCSseq.similarity, dtype=np.int64) == [*map(len, short)]
+    fits = np.zeros(len(short), dtype=bool)
+    likely = np.flatnonzero(in_turn).tolist()
+    fits[likely] = [letters_fit(short[i], words[i].split(" ")) for i in likely]
     hit = fits[back]
     a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
     return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})
+
+
+def _keys(names: pa.DictionaryArray, shorts: pa.Array) -> tuple[pa.Array, dict[str, pa.Array], pa.Table]:
+    """(the words of each distinct name without stops, parted by spaces; per record the keys of its name that some
+    abbreviation has as well, else null; the bare abbreviations: `rid, short` and their keys).
+
+    A key is the first letters of the first word and the first letter of the second.
+    """
+    length = np.asarray(pc.utf8_length(shorts).fill_null(0))
+    is_bare = np.asarray(pc.equal(shorts, names.dictionary.take(names.indices)).fill_null(False), dtype=bool)
+    rows = pa.array(np.flatnonzero(is_bare & (length >= LEAST) & (length <= LONGEST)))
+    short = shorts.take(rows)
+    of_short = {key: _key(short, pc.utf8_slice_codeunits(short, n, n + 1), n) for n, key in enumerate(KEYS, 1)}
+    known = pc.unique(pa.chunked_array(list(of_short.values()), TEXT))
+    said, first, second = _spoken(names.dictionary)
+    of_name = {}
+    for n, key in enumerate(KEYS, 1):
+        found = _key(first, second, n)
+        of_name[key] = pc.if_else(pc.is_in(found, known), found, None).take(names.indices)
+    return said, of_name, pa.table({"rid": rows.cast(pa.int32()), "short": short, **of_short})
+
+
+def _key(first: pa.Array, second: pa.Array, letters: int) -> pa.Array:
+    """Null where nothing is second."""
+    key = pc.binary_join_element_wise(pc.utf8_slice_codeunits(first, 0, letters), second, "+")
+    return pc.if_else(pc.not_equal(second, ""), key, None)
+
+
+def _spoken(names: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
+    """Per name its words without stops, parted by spaces; the first of them; the first letter of the second, empty
+    where there is none."""
+    stops = {"", *lexicon().stops}
+    owner, code, values = words_of(pc.split_pattern(names, " "))
+    kept = np.array([w not in stops for w in values], dtype=bool)[code]
+    owner, code = owner[kept], code[kept]
+    start = np.searchsorted(owner, np.arange(len(names) + 1)).astype(np.int32)
+    texts = pa.array(values, TEXT)
+    said = pc.binary_join(pa.ListArray.from_arrays(pa.array(start), texts.take(pa.array(code))), " ")
+    count = np.diff(start)
+    first, second = (np.where(count > 1, np.append(code, [0, 0])[start[:-1] + n], len(values)) for n in (0, 1))
+    letters = pa.concat_arrays([pc.utf8_slice_codeunits(texts, 0, 1), pa.array([""], TEXT)])
+    return said, pa.concat_arrays([texts, pa.array([""], TEXT)]).take(pa.array(first)), letters.take(pa.array(second))
