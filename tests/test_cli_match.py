@@ -110,6 +110,35 @@ def test_records_without_a_name_stand_alone(tmp_path: Path) -> None:
     assert clusters(tmp_path / "out")["2"] == "2"
 
 
+def test_cells_beyond_the_columns_are_told_of(tmp_path: Path) -> None:
+    moved = "Kuopion Martat; Kuopion kylien ry;;;Kuopio\n"
+    result = run(put(tmp_path, HEAD + ROWS + moved), tmp_path / "out")
+    assert "values in columns without a name were not read (row 5)" in result.output
+    assert "in quotes" in result.output
+    assert "without a name" not in run(put(tmp_path, HEAD + ROWS), tmp_path / "other").output
+
+
+def test_a_hidden_sheet_that_was_not_read_is_told_of(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in ["Yhdistys"], ["Kuopion Martat ry"]:
+        book.active.append(row)
+    hidden = book.create_sheet("Vanhat")
+    hidden.append(["Yhdistys"])
+    hidden.append(["Porin Martat ry"])
+    hidden.sheet_state = "hidden"
+    book.save(tmp_path / "list.xlsx")
+    assert "sheet 'Vanhat' is hidden and was not read" in run(tmp_path / "list.xlsx", tmp_path / "out").output
+
+
+def test_cells_of_several_organisations_are_told_of(tmp_path: Path) -> None:
+    both = "Kuopion Martat ry ja Iisalmen Palloseura ry;;;Kuopio\n"
+    result = run(put(tmp_path, HEAD + ROWS + both), tmp_path / "out")
+    assert "Several organisations in one cell: 1 record (5)" in result.output
+    assert clusters(tmp_path / "out")["5"] == "5"
+    assert "in one cell" not in run(put(tmp_path, HEAD + ROWS), tmp_path / "other").output
+
+
 def test_a_very_long_name_and_mixed_encodings_are_read(tmp_path: Path) -> None:
     body = (
         (HEAD + ROWS).encode() + "Ähtärin Työväenyhdistys ry;;;Ähtäri\n".encode("cp1252") + b"x " * 100_000 + b";;;\n"

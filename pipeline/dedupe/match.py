@@ -19,6 +19,7 @@ from pipeline.dedupe.features import features_of, names_of, normal_form
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
 from pipeline.dedupe.memory import Memory, parsed_with
+from pipeline.dedupe.named_together import names_several
 from pipeline.dedupe.questions import settled
 from pipeline.dedupe.relations import find_relations
 from pipeline.dedupe.repeats import set_aside, with_followers
@@ -49,6 +50,8 @@ class MatchResult:
     """Records that follow others which are equal to them in every value, see `repeats`."""
     learned: Weights | None = None
     """What these records teach; null when weights were given and nothing is remembered."""
+    several: pa.Array = field(default_factory=lambda: pa.array([], pa.string()))
+    """Ids of the records whose name is that of several organisations."""
     _reasons: Callable[[], pa.Table] = field(repr=False, kw_only=True)
     _relations: Callable[[], pa.Table] = field(repr=False, kw_only=True)
 
@@ -179,6 +182,7 @@ def _run(
         timings,
         len(followers),
         learned,
+        ids.filter(pa.array(names_several(table))),
         _reasons=partial(reasons, table, comparison, weights, rows),
         _relations=partial(find_relations, table, clusters, matches),
     )

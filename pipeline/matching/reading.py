@@ -79,12 +79,15 @@ def _spreadsheet(body: bytes, what: str) -> ReadList:
     headers: dict[str, list[str]] = defaultdict(list)
     labels: list[str] = []
     left_out = 0
+    beyond: list[str] = []
     for sheet in sheets:
         read = list(classified(sheet))
         kept = [row for row in read if row.kind in (kinds.ORGANISATION, kinds.WITHOUT_NAME)]
         left_out += len(read) - len(kept)
         place = f"{sheet.name}:" if len(sheets) > 1 else ""
         labels += [f"{place}{row.number}" for row in kept]
+        unnamed = [c for c, name in enumerate(sheet.header) if not name.strip() and c not in sheet.columns]
+        beyond += [f"{place}{row.number}" for row in kept if any(row.cells[c] is not None for c in unnamed)]
         own: dict[str, list[list[str | None]]] = defaultdict(list)
         for column, name in sheet.columns.items():
             own[name].append([row.cells[column] for row in kept])
@@ -95,13 +98,23 @@ def _spreadsheet(body: bytes, what: str) -> ReadList:
     made = {name: _stacked(stacks, total) for name, stacks in parts.items()}
     known = {column for names in headers.values() for column in names}
     unread = [h for s in sheets for name in s.header if (h := " ".join(name.split())) and h not in known]
-    notes = [*book.notes, *(f"sheet '{p.name}' was not read, because {p.reason}" for p in passed if p.rows)]
+    notes = [*book.notes, *book.lost, *(f"sheet '{p.name}' was not read, because {p.reason}" for p in passed if p.rows)]
+    if beyond:
+        notes.append(_told_beyond(beyond))
     details = [book.format.upper(), book.encoding, f"cells parted by {book.delimiter}" if book.delimiter else None]
     ids = made.pop("record_id", None)
     return ReadList(
         made, ids[0] if ids else pa.array(labels, TEXT), ids is not None, ", ".join(d for d in details if d),
         dict(headers), list(dict.fromkeys(unread)), left_out, notes,
     )  # fmt: skip
+
+
+def _told_beyond(rows: list[str]) -> str:
+    shown = f"{', '.join(rows[:5])}{' …' if len(rows) > 5 else ''}"
+    return (
+        f"values in columns without a name were not read (row {shown}): name the column; in a CSV file, a value that"
+        " holds the separator is put in quotes"
+    )
 
 
 def _stacked(stacks: list[tuple[int, list[list[str | None]]]], total: int) -> list[pa.Array]:

@@ -32,6 +32,8 @@ class Answer:
     blocking_report: pa.Table | None
     set_aside: int = 0
     """Records that follow others which are equal to them in every value."""
+    several: list[str] = field(default_factory=list)
+    """Records of the list whose name is that of several organisations."""
     release: str | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
@@ -71,7 +73,7 @@ def match_list(
     release = against.resolve().name if against else None
     if not len(named):
         alone = pa.table({"record_id": read.ids, "cluster_id": read.ids}).sort_by("record_id")
-        return Answer(alone, _matches(), _reasons(), read, normalised, nameless, None, 0, release, timings)
+        return Answer(alone, _matches(), _reasons(), read, normalised, nameless, None, 0, [], release, timings)
 
     from pipeline.dedupe import match
 
@@ -88,7 +90,7 @@ def match_list(
     lap("answer")
     return Answer(
         clusters, matches, reasons.select(REASONS), read, normalised, nameless, result.blocking_report,
-        result.set_aside, release, timings,
+        result.set_aside, [i for i in result.several.to_pylist() if not i.startswith(MARK)], release, timings,
     )  # fmt: skip
 
 

@@ -25,6 +25,10 @@ def lines(answer: Answer, path: Path, folder: Path) -> Iterator[str]:
         yield f"  Without a name: {_n(answer.nameless, 'record')}; each stands alone."
     if answer.normalised.long_names:
         yield f"  Very long: {_n(answer.normalised.long_names, 'name')}; only the beginnings were compared."
+    if answer.several:
+        shown = f"{', '.join(answer.several[:5])}{' …' if len(answer.several) > 5 else ''}"
+        records = f"{_n(len(answer.several), 'record')} ({shown})"
+        yield f"  Several organisations in one cell: {records}; give each organisation a row of its own."
     for name, count in answer.normalised.unread.items():
         yield f"  Could not be read and left out: {_n(count, 'value')} of {name}."
     sizes = Counter(Counter(answer.clusters.column("cluster_id").to_pylist()).values())
