@@ -24,6 +24,11 @@ def coded(column: Any) -> tuple[Codes, list[str]]:
     return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary.to_pylist()
 
 
+def codes_of(column: Any) -> Codes:
+    """Code per row, -1 for null, where nobody asks for the values."""
+    return np.asarray(_flat(column).dictionary_encode().indices.fill_null(-1), dtype=np.int32)
+
+
 def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
     """(a row of codes per record, padded with -1, the values) of a list column; empty strings count as nothing.
 

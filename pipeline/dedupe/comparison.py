@@ -13,8 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Codes, carriers, coded, padded, shared
+from pipeline.dedupe.coding import Codes, carriers, coded, codes_of, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import weak_ids
 from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body, of_many_bodies
@@ -99,7 +100,7 @@ def compare(
     weak = {}
     comparers = dict(ready.others)
     for name in ("business_id", "association_number"):
-        code, _ = coded(features.column(name))
+        code = codes_of(features.column(name))
         weak[name] = weak_ids(features, code, a, b, levels["name"])
         comparers[name] = _identifier(code, weak[name])
     levels |= engine.spread(_all(comparers), a, b)
@@ -107,7 +108,7 @@ def compare(
         alone = (levels[name] == IDENTIFIER.index("agree")) & _nothing_else(levels)
         levels[name][alone] = IDENTIFIER.index("agree_alone")
     bare = bare_pairs(table, a, b, levels["name"])
-    vague = of_many_bodies(table, a, b, levels["name"], coded(features.column("place"))[0])
+    vague = of_many_bodies(table, a, b, levels["name"], codes_of(features.column("place")))
     levels["name"][vague[~np.isin(levels["place"][vague], NEAR)]] = L["abbreviation"]
     reached = _reached_alike(levels)
     levels["letters"] = letters(table, a, b, bare, _akin(levels, reached))
@@ -180,7 +181,7 @@ def _reached_alike(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
 
 def _comparers(features: pa.Table) -> dict[str, Comparer]:
     """All features but names and register numbers."""
-    identity, _ = coded(features.column("identity"))
+    identity = codes_of(features.column("identity"))
     return {
         "legal_form": _legal_form(features),
         "umbrella": _one_sided(features, "umbrella"),
@@ -237,7 +238,7 @@ def _legal_form(features: pa.Table) -> Comparer:
 
 def _one_sided(features: pa.Table, column: str) -> Comparer:
     """Neither has it, only one has it, they differ, they are the same."""
-    code, _ = coded(features.column(column))
+    code = codes_of(features.column(column))
 
     def levels(a: Codes, b: Codes) -> Levels:
         x, y = code[a], code[b]
@@ -265,7 +266,7 @@ def _shareable(features: pa.Table, column: str, identity: Codes) -> Comparer:
     """
     matrix, values = padded(features.column(column))
     many = np.append(carriers(matrix, identity, len(values)), 0)
-    is_site = np.array(["/" not in v for v in values] + [False])
+    is_site = np.append(~np.asarray(pc.match_substring(pa.array(values, pa.string()), "/")), False)
     differs = np.asarray(is_site[matrix].any(axis=1))
 
     def levels(a: Codes, b: Codes) -> Levels:
@@ -282,8 +283,8 @@ def _shareable(features: pa.Table, column: str, identity: Codes) -> Comparer:
 
 
 def _street(features: pa.Table, identity: Codes) -> Comparer:
-    code, values = coded(features.column("street_key"))
-    many = np.append(carriers(code[:, None], identity, len(values)), 0)
+    code = codes_of(features.column("street_key"))
+    many = np.append(carriers(code[:, None], identity, int(code.max(initial=-1)) + 1), 0)
 
     def levels(a: Codes, b: Codes) -> Levels:
         x, y = code[a], code[b]

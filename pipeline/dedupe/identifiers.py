@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedupe.coding import Codes, coded, distinct, padded
+from pipeline.dedupe.coding import Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.name_similarity import L
 
 MOSTLY = 0.5
@@ -26,7 +26,7 @@ def weak_ids(
     keys, values = padded(features.column("place_keys"))
     is_town = np.array([v[0] not in "RX" for v in values] + [False])
     first = keys[:, 0]
-    for column in (np.where(is_town[first], first, -1), _level(features), coded(features.column("umbrella"))[0]):
+    for column in (np.where(is_town[first], first, -1), _level(features), codes_of(features.column("umbrella"))):
         weak[:size] |= _variants(code, column, size) > 1
     same = (code[a] == code[b]) & (code[a] >= 0)
     carried = code[a[same]]

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_names import CAPITAL
-from pipeline.dedupe.coding import Bools, Codes, coded, distinct, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.common_words import are_common
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
@@ -106,14 +106,14 @@ def name_table(features: pa.Table) -> NameTable:
     core_words = pc.split_pattern(pa.array(cores, pa.string()), " ")
     words, bits, dictionary = _words(core_words)
     of_cores = words_of(core_words)
-    digits, _ = coded(digits_of(pa.array(cores, pa.string())))
-    stemmed, _ = coded(in_order(of_cores, len(cores), stem))
+    digits = codes_of(digits_of(pa.array(cores, pa.string())))
+    stems = codes_of(in_order(of_cores, len(cores), stem))
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
     full_words = pc.split_pattern(pa.array(fulls, pa.string()), " ")
     of_fulls = words_of(full_words)
-    joined, _ = coded(letters_and_digits(pc.binary_join(full_words, "")))
+    joined = codes_of(letters_and_digits(pc.binary_join(full_words, "")))
     placeless = padded(features.column("places"))[0][:, 0] < 0
     town, towns = coded(features.column("municipality_code"))
     return NameTable(
@@ -121,11 +121,11 @@ def name_table(features: pa.Table) -> NameTable:
         full_of=full_of,
         initials_of=initials_of,
         width=((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0),
-        umbrella=coded(features.column("umbrella"))[0],
-        language=coded(features.column("language"))[0],
+        umbrella=codes_of(features.column("umbrella")),
+        language=codes_of(features.column("language")),
         is_national=_is_national(features, placeless),
         is_league=_is_league(features, placeless),
-        concept=coded(features.column("concept"))[0],
+        concept=codes_of(features.column("concept")),
         is_swedish=np.asarray(features.column("is_swedish"), dtype=bool),
         town=town,
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
@@ -133,7 +133,7 @@ def name_table(features: pa.Table) -> NameTable:
         leads=_texts(_leads(words, bits, dictionary)),
         fulls=_texts(in_order(of_fulls, len(fulls)).to_pylist()),
         joined=np.append(joined, -1),
-        inflected=np.append(coded(in_order(of_fulls, len(fulls), stem))[0], -1),
+        inflected=np.append(codes_of(in_order(of_fulls, len(fulls), stem)), -1),
         places=_places(features, core_of, len(cores)),
         common=np.append(are_common(of_cores, len(cores)), False),
         words=words,
@@ -141,8 +141,8 @@ def name_table(features: pa.Table) -> NameTable:
         word_bits=bits,
         core_bits=bits[words].sum(1),
         rare_bits=float(_rounded(np.log2(len(cores) + BACKGROUND)) * 0.5),
-        beginning=np.append(coded(pc.utf8_slice_codeunits(pa.array(cores, pa.string()), 0, LEAST))[0], -1),
-        stems=np.append(stemmed, -1),
+        beginning=np.append(codes_of(pc.utf8_slice_codeunits(pa.array(cores, pa.string()), 0, LEAST)), -1),
+        stems=np.append(stems, -1),
         digits=np.append(digits, -1),
         shorts=[s.lower() for s in shorts],
         spoken=Spoken(fulls),
@@ -178,9 +178,9 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
 
 def _equal(short: Codes, shorts: list[str], full: Codes, fulls: list[str]) -> Bools:
     """Whether the whole of the record's first name is its abbreviation."""
-    code = {f: i for i, f in enumerate(fulls)}
-    as_full = np.array([code.get(s.lower(), -2) if len(s) > 2 else -2 for s in shorts] + [-2])
-    return as_full[short] == full
+    told = pa.array([s.lower() if len(s) > 2 else None for s in shorts], pa.string())
+    found = pc.index_in(told, value_set=pa.array(fulls, pa.string()), skip_nulls=True)
+    return np.asarray(np.append(np.asarray(found.fill_null(-2)), -2)[short] == full)
 
 
 def _texts(values: list[str]) -> Texts:
@@ -204,7 +204,7 @@ def _is_league(features: pa.Table, placeless: Bools) -> Bools:
 
 
 def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int64]:
-    place, _ = coded(features.column("place"))
+    place = codes_of(features.column("place"))
     rows = np.repeat(place, core_of.shape[1])
     flat = core_of.ravel()
     has = flat >= 0

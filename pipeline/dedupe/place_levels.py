@@ -50,7 +50,8 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
     region_of_place = np.array([regions.get(known.get(p, p), -1) for p in places] + [-1], dtype=np.int32)
     is_area = np.array([p[0] == "X" for p in places] + [False])
     is_region = np.array([p[0] == "R" for p in places] + [False])
-    town_as_place = np.array([places.index(t) if t in set(places) else -1 for t in towns] + [-1], dtype=np.int32)
+    number = {p: i for i, p in enumerate(places)}
+    town_as_place = np.array([number.get(t, -1) for t in towns] + [-1], dtype=np.int32)
     region_of_town = np.array([regions.get(known.get(t, ""), -1) for t in towns] + [-1], dtype=np.int32)
     is_spot = np.array([p[0] not in "RX" for p in places] + [False])
     namesake = namesake_towns(features)
