@@ -35,19 +35,17 @@ def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
     At most `WIDTH` wide, and no wider than the longest list.
     """
     lists = _flat(column)
-    matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
-    values = pc.list_flatten(lists)
-    encoded = values.dictionary_encode()
+    encoded = pc.list_flatten(lists).dictionary_encode()
     codes = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
     dictionary = encoded.dictionary.to_pylist()
     if "" in dictionary:
-        codes = np.where(codes == dictionary.index(""), -1, codes)
-    rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
-    if len(rows):
-        count = np.bincount(rows)
-        within = np.arange(len(rows)) - (np.cumsum(count) - count)[rows]
-        keep = within < WIDTH
-        matrix[rows[keep], within[keep]] = codes[keep]
+        codes = np.where(codes == dictionary.index(""), np.int32(-1), codes)
+    count = np.asarray(pc.list_value_length(lists).fill_null(0), dtype=np.int64)
+    first = np.cumsum(count) - count
+    matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
+    for k in range(min(int(count.max(initial=0)), WIDTH)):
+        rows = np.flatnonzero(count > k)
+        matrix[rows, k] = codes[first[rows] + k]
     used = int(np.flatnonzero((matrix >= 0).any(axis=0)).max(initial=0)) + 1
     return np.ascontiguousarray(matrix[:, :used]), dictionary
 
