@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import distinct
 from pipeline.dedupe.in_turn import may_fit
-from pipeline.dedupe.standing import Standing, bits_of, standing
+from pipeline.dedupe.standing import Standing, letters_of, standing
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem, stems_of
-from pipeline.transform.names.word_lists import Ints, replaced, words_of
+from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, replaced
 
 TOGETHER = 2
 """Places where an abbreviation and its expansion must both be seen."""
@@ -57,19 +58,19 @@ def _met(names: Standing) -> tuple[Ints, Ints]:
     """(abbreviation, name): the names of its place that begin with its letter, and not with an abbreviation there, and
     have all its letters."""
     is_short = np.flatnonzero(names.short >= 0)
-    letters = np.array([ord(s[0]) for s in names.shorts], dtype=np.int64)
+    first, letters = letters_of(names.shorts)
     size = len(names.shorts) + 1
     there = names.place[is_short] * size + names.short[is_short]
     others = np.flatnonzero((names.initial >= 0) & ~np.isin(names.place * size + names.begins_with, there))
-    span = int(max(letters.max(initial=0), names.initial.max(initial=0))) + 1
-    key = names.place[is_short] * span + letters[names.short[is_short]]
+    span = int(max(first.max(initial=0), names.initial.max(initial=0))) + 1
+    key = names.place[is_short] * span + first[names.short[is_short]]
     order = np.argsort(key, kind="stable")
     asked = names.place[others] * span + names.initial[others]
     left = np.searchsorted(key[order], asked)
     count = np.searchsorted(key[order], asked, side="right") - left
     nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     short, name = names.short[is_short][order][np.repeat(left, count) + nth], np.repeat(others, count)
-    missing = bits_of(names.shorts)[short] & ~names.letters[name]
+    missing = letters[short] & ~names.letters[name]
     return short[missing == 0], name[missing == 0]
 
 
@@ -118,8 +119,9 @@ def _family(meaning: Meaning) -> tuple[str | None, str]:
 
 def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
     """Says an abbreviation by what it stands for; one beside its own expansion is said once."""
-    owner, code, values = words_of(parsed["core"])
-    rows = distinct(owner[np.array([v in meant for v in values], dtype=bool)[code]]) if meant else owner[:0]
+    owner, code, words = coded_words(parsed["core"])
+    is_short = np.asarray(pc.is_in(words, value_set=pa.array(list(meant), TEXT)), dtype=bool)
+    rows = distinct(owner[is_short[code]])
     some = pa.array(rows)
     found = [
         _in_full(u, c, meant)

@@ -18,11 +18,13 @@ RARELY = 0.1
 
 def spelled(villages: dict[str, int]) -> dict[str, str]:
     """Village -> how it is meant: one letter from a municipality or a far more frequent village is a typing error."""
-    index = dict(_spellings())
+    index = {key: words[0] for key, words in towns_near().items()}
     meant: dict[str, str] = {}
     frequent: dict[str, int] = {}
     for village, n in sorted(villages.items(), key=lambda kv: (-kv[1], kv[0])):
-        near = next((index[k] for k in deletions(village) if k in index), None)
+        keys = deletions(village)
+        is_new = index.keys().isdisjoint(keys)
+        near = None if is_new else next(index[k] for k in keys if k in index)
         if village in known_places():
             near = village
         if near is not None and near != village and near in known_places():
@@ -30,8 +32,8 @@ def spelled(villages: dict[str, int]) -> dict[str, str]:
         if near is None or (near != village and (len(village) < LONG or n > RARELY * frequent.get(near, LONG))):
             meant[village] = village
             frequent[village] = n
-            for key in deletions(village):
-                index.setdefault(key, village)
+            new = dict.fromkeys(keys, village)
+            index.update(new if is_new else {key: village for key in new if key not in index})
         else:
             meant[village] = near
     return meant
@@ -45,6 +47,10 @@ def known_places() -> dict[str, PlaceWord]:
 
 
 @cache
-def _spellings() -> dict[str, str]:
-    """One-letter deletions of the municipalities' stems -> the municipality."""
-    return {key: word for word in sorted(known_places()) for key in deletions(word)}
+def towns_near() -> dict[str, list[str]]:
+    """One-letter deletions of the municipalities' stems -> the municipalities, in order."""
+    found: dict[str, list[str]] = {}
+    for word in sorted(known_places()):
+        for key in set(deletions(word)):
+            found.setdefault(key, []).append(word)
+    return found
