@@ -55,7 +55,7 @@ def of_their_town(
     placed = np.asarray(pc.fill_null(pc.list_value_length(places), 0)) > 0
     is_bare = (code >= 0) & (town >= 0) & ~placed & np.asarray(pc.equal(pc.fill_null(core, ""), ""), dtype=bool)
     is_bare &= np.asarray(pc.fill_null(pc.equal(level, "national"), False), dtype=bool)
-    is_bare &= ~np.asarray(pc.fill_null(pc.match_substring_regex(name, _NATIONAL), False), dtype=bool)
+    is_bare[is_bare] = ~_matches(name, is_bare, _NATIONAL)
     if not is_bare.any():
         return is_bare
     key = code.astype(np.int64) * size + town
@@ -66,9 +66,15 @@ def of_their_town(
     many = np.bincount(chapters // size, minlength=len(umbrellas)) >= FAMILY
     office = _offices(key[is_bare], size, len(umbrellas))
     is_away = (town != office[code]) & (town != pc.index(towns, CAPITAL).as_py())
-    is_league = np.asarray(pc.fill_null(pc.match_substring_regex(name, _LEAGUE), False), dtype=bool)
-    is_chapter = np.isin(key, chapters) | ((many & (office >= 0))[code] & ~is_league)
-    return np.asarray(is_bare & is_away & is_chapter, dtype=bool)
+    is_chapter = (many & (office >= 0))[code] & is_bare
+    is_chapter[is_chapter] = ~_matches(name, is_chapter, _LEAGUE)
+    return np.asarray(is_bare & is_away & (np.isin(key, chapters) | is_chapter), dtype=bool)
+
+
+def _matches(name: pa.Array, asked: Bools, pattern: str) -> Bools:
+    """Whether the names that are asked have the pattern."""
+    found = pc.match_substring_regex(name.filter(pa.array(asked)), pattern)
+    return np.asarray(pc.fill_null(found, False), dtype=bool)
 
 
 def _offices(keys: npt.NDArray[np.int64], size: int, umbrellas: int) -> npt.NDArray[np.int64]:

@@ -20,8 +20,14 @@ def _flat(column: Any) -> pa.Array:
 
 def coded(column: Any) -> tuple[Codes, list[str]]:
     """(code per row, -1 for null; the values)."""
+    code, values = numbered(column)
+    return code, values.to_pylist()
+
+
+def numbered(column: Any) -> tuple[Codes, pa.Array]:
+    """As `coded`, with the values as a column."""
     encoded = _flat(column).dictionary_encode()
-    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary.to_pylist()
+    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary
 
 
 def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:

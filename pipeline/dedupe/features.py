@@ -20,7 +20,7 @@ from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.table import SCALARS, Reading, parsed_columns
-from pipeline.transform.names.word_lists import joined
+from pipeline.transform.names.word_lists import first_of, joined
 
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
@@ -164,13 +164,12 @@ def _one(values: Any) -> pa.Array:
 
 def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
     """For each record the index of its first name that tells something; null when none does."""
-    has = told[flat] if len(flat) else np.zeros(0, bool)
-    rows, first = np.unique(owner[has], return_index=True)
-    index = np.zeros(n, dtype=np.int64)
-    index[rows] = flat[has][first]
-    missing = np.ones(n, dtype=bool)
-    missing[rows] = False
-    return pa.array(index, mask=missing)
+    has = np.flatnonzero(told[flat]) if len(flat) else flat
+    rows = owner[has]
+    is_first = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
+    index = np.full(n, -1, dtype=np.int64)
+    index[rows[is_first]] = flat[has[is_first]]
+    return pa.array(index, mask=index < 0)
 
 
 def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
@@ -208,9 +207,7 @@ def _has_words(cores: pa.Array) -> np.ndarray:
 
 def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.Array:
     """The place that stands for the record: the first of its name, else that of its address."""
-    has = pc.greater(pc.fill_null(pc.list_value_length(place_keys), 0), 0)
-    safe = pc.if_else(has, place_keys, pa.scalar([None], _MANY))
-    return pc.if_else(has, pc.list_element(safe, 0), _one(municipality))
+    return pc.coalesce(first_of(place_keys), _one(municipality))
 
 
 def street_key(table: pa.Table) -> pa.Array:
