@@ -17,7 +17,7 @@ from pipeline.dedupe.comparison import NO_FORM, VOCABULARY, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
 from pipeline.dedupe.named_together import names_several
-from pipeline.transform.names.word_lists import digits_of
+from pipeline.transform.names.word_lists import digits_of, first_of, flat
 
 Numbers = npt.NDArray[np.int64]
 Facts = list[frozenset[int]]
@@ -97,10 +97,8 @@ def tells_no_dependent(features: pa.Table, comparison: Comparison) -> Bools:
 
 def is_bare(features: pa.Table) -> Bools:
     """Records whose name is nothing but an abbreviation, which tells no dependent though it may stand for one."""
-    names = features.column("asciis").combine_chunks()
-    has = pc.greater(pc.list_value_length(names), 0)
-    first = pc.list_element(pc.if_else(has, names, pa.scalar([None], names.type)), 0)
-    short = pc.utf8_lower(features.column("abbreviation").combine_chunks())
+    first = first_of(flat(features.column("asciis")))
+    short = pc.utf8_lower(flat(features.column("abbreviation")))
     return np.asarray(pc.fill_null(pc.equal(first, short), False))
 
 

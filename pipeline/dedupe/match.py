@@ -142,15 +142,19 @@ def _run(
     lap("blocking")
     comparison = compare(ready, pairs, memory, engine)
     lap("comparison")
-    learned = None
-    if weights is None or memory is not None:
-        answers = [(*p, same) for ps, same in ((together, True), (apart, False)) for p in ps]
-        learned = learn_from(comparison, load_weights(), answers)
-        lap("learning")
-    weights = weights or learned or load_weights()
-    scored = with_judgements(comparison, score(comparison, weights), together, apart)
-    lap("scoring")
-    told = constraints(table, comparison)
+
+    def decided() -> tuple[Weights | None, Weights, Scored]:
+        learned = None
+        if weights is None or memory is not None:
+            answers = [(*p, same) for ps, same in ((together, True), (apart, False)) for p in ps]
+            learned = learn_from(comparison, load_weights(), answers)
+            lap("learning")
+        used = weights or learned or load_weights()
+        scored = with_judgements(comparison, score(comparison, used), together, apart)
+        lap("scoring")
+        return learned, used, scored
+
+    (learned, weights, scored), told = engine.both(decided, lambda: constraints(table, comparison))
     root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
     ids = table.column("record_id").combine_chunks()
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
