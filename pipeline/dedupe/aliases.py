@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Numbers, distinct, numbered
-from pipeline.dedupe.wordings import Uses, Wording, numbers_of, shared_values
+from pipeline.dedupe.wordings import Uses, Wording, numbers_of, shared_in_places
 from pipeline.transform.names.stems import stems_of
 from pipeline.transform.names.word_lists import codes, first_of, firsts, replaced, spoken
 from pipeline.transform.names.word_lists import flat as flatten
@@ -106,7 +106,7 @@ def _meant(
         return {}
     use = np.flatnonzero(of[flat] >= 0)
     uses = Uses(of[flat[use]], place[flat[use]], owner[use])
-    shared, same_number = shared_values(names, uses, records)
+    shared, same_number = shared_in_places(names, uses, records)
     likely = {pair for pair, found in shared.items() if found >= PLACES}
     wanted = {k for pair in likely for k in pair}
     standing = _standing(of, place, wanted)

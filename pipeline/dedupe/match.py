@@ -131,7 +131,8 @@ def _run(
         lap("sorting")
         names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
     lap("names")
-    table, values = engine.both(lambda: features_of(records, names), lambda: shared_values(records, engine))
+    table, values = engine.both(lambda: features_of(records, names, engine), lambda: shared_values(records, engine))
+    table = table.append_column("street_key", values.street)
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart

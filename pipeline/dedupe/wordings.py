@@ -32,7 +32,7 @@ class Uses:
     """The record."""
 
 
-def shared_values(names: list[Wording], uses: Uses, records: pa.Table) -> tuple[Pairs, Pairs]:
+def shared_in_places(names: list[Wording], uses: Uses, records: pa.Table) -> tuple[Pairs, Pairs]:
     """Two of the wordings `names`, the lesser first -> (places where they share something, Y-tunnus that they share in
     a place). `records` have the columns `business_id, phones, emails`.
     """

@@ -8,7 +8,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.dedupe.wordings import CROWD, Uses, Wording, numbers_of, shared_values
+from pipeline.dedupe.wordings import CROWD, Uses, Wording, numbers_of, shared_in_places
 
 NAMES: list[Wording] = [
     ("", "kirj", ""),
@@ -27,7 +27,7 @@ USE = st.tuples(st.integers(0, len(NAMES) - 1), st.integers(0, 2), st.integers(0
 
 
 def one_by_one(uses: list[tuple[int, int, int]], records: list[Record]) -> tuple[Counter[object], Counter[object]]:
-    """As `shared_values`, by looking at each two names."""
+    """As `shared_in_places`, by looking at each two names."""
     told: list[tuple[int, str, object, int]] = []
     for wording, place, row in uses:
         number, phones, emails = records[row]
@@ -59,7 +59,7 @@ def test_two_wordings_share_what_two_of_their_names_share(
         }
     )
     columns = Uses(*np.array(uses, dtype=np.int64).reshape(-1, 3).T)
-    assert shared_values(NAMES, columns, table) == one_by_one(uses, records)
+    assert shared_in_places(NAMES, columns, table) == one_by_one(uses, records)
     numbers = numbers_of(columns, table, {0, 1})
     assert {k: len(v) for k, v in numbers.items()} == {
         (w, p): len({records[r][0] for x, q, r in uses if (x, q) == (w, p)} - {None})
