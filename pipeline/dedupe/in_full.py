@@ -41,14 +41,15 @@ def abbreviations(parsed: dict[str, Any], written: set[str]) -> dict[str, Meanin
     fit &= np.isin(short, likely)
     size = len(names.meanings)
     found, times = np.unique(short[fit] * size + names.meaning[name[fit]], return_counts=True)
-    together: dict[str, dict[Meaning, int]] = defaultdict(dict)
-    for k, n in zip(found.tolist(), times.tolist(), strict=True):
-        together[names.shorts[k // size]][_meaning(names, k % size)] = n
+    together: dict[str, list[tuple[Meaning, int]]] = defaultdict(list)
+    for k, meaning, n in zip(found.tolist(), _meanings(names, found % size), times.tolist(), strict=True):
+        together[names.shorts[k // size]].append((meaning, n))
     meant: dict[str, Meaning] = {}
     for word, of_word in together.items():
-        best = sorted(of_word.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
-        merged = sum(c for k, c in best if _family(k) == _family(best[0][0]))
-        rivals = [c for k, c in best if _family(k) != _family(best[0][0])]
+        best = sorted(of_word, key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
+        families = [_family(k) for k, _ in best]
+        merged = sum(c for family, (_, c) in zip(families, best, strict=True) if family == families[0])
+        rivals = [c for family, (_, c) in zip(families, best, strict=True) if family != families[0]]
         if merged >= TOGETHER and (not rivals or rivals[0] * 4 <= best[0][1]):
             meant[word] = best[0][0]
     return meant
@@ -94,9 +95,10 @@ def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
     return fits[kind]
 
 
-def _meaning(names: Standing, number: int) -> Meaning:
-    row = names.meanings[number].as_py()
-    return names.umbrella[row].as_py(), tuple(names.core[row].as_py())
+def _meanings(names: Standing, numbers: Ints) -> list[Meaning]:
+    rows = names.meanings.take(pa.array(numbers))
+    columns = (names.umbrella.take(rows).to_pylist(), names.core.take(rows).to_pylist())
+    return [(umbrella, tuple(core)) for umbrella, core in zip(*columns, strict=True)]
 
 
 def _fits(short: str, said: str) -> bool:

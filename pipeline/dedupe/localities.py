@@ -17,9 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
-from pipeline.dedupe.village_spelling import known_places, towns_near
+from pipeline.dedupe.village_spelling import keys_of, known_places, towns_near
 from pipeline.transform.names.place_words import PlaceWord, place_words
-from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.stems import place_stem
 from pipeline.transform.names.typing_errors import repaired
 from pipeline.transform.names.word_lists import TEXT, exchanged, first_of
@@ -119,14 +118,14 @@ def _villages(
     often: Mapping[str, int], towns: Mapping[str, Counter[str]], read_as: Mapping[str, PlaceWord]
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Village -> (places, place keys) that it means."""
-    known, near_town = known_places(), towns_near()
+    known, near_town, nowhere = known_places(), towns_near(), Counter[str]()
     seldom = {v for v in often if often[v] <= SELDOM and len(v) >= SHORTEST and v in towns}
-    asked = {key for v in seldom for key in deletions(v)}
+    asked = {key for v in seldom for key in keys_of(v)}
     meant: dict[str, tuple[list[str], list[str]]] = {}
     frequent: dict[str, list[str]] = defaultdict(list)
     for village in sorted(often, key=lambda v: (-often[v], v)):
-        at = towns.get(village, Counter())
-        keys = deletions(village)
+        at = towns.get(village, nowhere)
+        keys = keys_of(village)
         is_near = not near_town.keys().isdisjoint(keys)
         words = {w for k in keys for w in near_town.get(k, ()) if _alike(w, village)} if is_near else set[str]()
         near = {known[w].codes: known[w] for w in sorted(words)}  # several words of one municipality: one of them
@@ -146,7 +145,7 @@ def _villages(
 
 def _town(at: Counter[str], near: list[PlaceWord]) -> PlaceWord | None:
     """The municipality one letter away, if the addresses are there or nobody tells an address."""
-    total = sum(at.values())
+    total = sum(at.values()) if near else 0
     fits = [t for t in near if sum(at[c] for c in t.codes) >= MOSTLY * total]
     return fits[0] if len(fits) == 1 else None
 
@@ -155,7 +154,7 @@ def _other(
     village: str, at: Counter[str], frequent: Mapping[str, list[str]], towns: Mapping[str, Counter[str]]
 ) -> str | None:
     """The more frequent village one letter away in the same municipality."""
-    near = sorted({v for key in deletions(village) for v in frequent.get(key, ())})
+    near = sorted({v for key in keys_of(village) for v in frequent.get(key, ())})
     fits = [v for v in near if _alike(v, village) and not at.keys().isdisjoint(towns.get(v, {}))]
     return fits[0] if len(fits) == 1 else None
 
