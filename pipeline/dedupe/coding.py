@@ -7,15 +7,13 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.transform.names.word_lists import flat as in_one
+
 Codes = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
 WIDTH = 6
 """Values of a list that are compared; records with more of a kind are lists of contacts, not one body's."""
-
-
-def _flat(column: Any) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
 
 
 def coded(column: Any) -> tuple[Codes, list[str]]:
@@ -26,7 +24,7 @@ def coded(column: Any) -> tuple[Codes, list[str]]:
 
 def numbered(column: Any) -> tuple[Codes, pa.Array]:
     """As `coded`, with the values as a column."""
-    encoded = _flat(column).dictionary_encode()
+    encoded = in_one(column).dictionary_encode()
     return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary
 
 
@@ -35,7 +33,7 @@ def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
 
     At most `WIDTH` wide, and no wider than the longest list.
     """
-    lists = _flat(column)
+    lists = in_one(column)
     matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
     values = pc.list_flatten(lists)
     encoded = values.dictionary_encode()

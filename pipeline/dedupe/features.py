@@ -22,6 +22,7 @@ from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.table import SCALARS, Reading, parsed_columns
 from pipeline.transform.names.word_lists import first_of, joined
+from pipeline.transform.names.word_lists import flat as in_one
 
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
@@ -67,7 +68,7 @@ def normal_form(records: pa.Table) -> pa.Table:
     Raises `ValueError` when a record id is missing or stands twice: nothing could be told apart then.
     """
     columns = {
-        name: _one(records.column(name).cast(kind)) if name in records.column_names else pa.nulls(len(records), kind)
+        name: in_one(records.column(name).cast(kind)) if name in records.column_names else pa.nulls(len(records), kind)
         for name, kind in INPUT.items()
     }
     if not _rises(columns["record_id"]):
@@ -107,14 +108,14 @@ def features_of(table: pa.Table, read: Names, engine: Engine = ONE_MACHINE) -> p
         lambda: _as_read(parsed, flat, owner, offsets, table),
     )
     built["umbrella"] = _first(parsed.column("umbrella"), flat, owner, n)
-    core = joined(_one(parsed.column("core")))
+    core = joined(in_one(parsed.column("core")))
     built["core"] = core.take(pa.array(flat[np.asarray(offsets)[:-1]]))
     for name, values in {"cores": core, "stems": parsed.column("stems")}.items():
         built[name] = _lists(values, flat, offsets)
     with_place = _first_index(np.asarray(pc.list_value_length(parsed.column("places"))) > 0, flat, owner, n)
     for name in ("places", "place_keys"):
-        built[name] = _one(parsed.column(name)).take(with_place)
-    town = _one(table.column("municipality_code"))
+        built[name] = in_one(parsed.column(name)).take(with_place)
+    town = in_one(table.column("municipality_code"))
     by_word = say_family(built, town)
     (built["concept"], swedish), _ = engine.both(
         lambda: concepts(built["core"]), lambda: _settle_places(built, town, by_word)
@@ -127,9 +128,9 @@ def features_of(table: pa.Table, read: Names, engine: Engine = ONE_MACHINE) -> p
 def names_of(table: pa.Table, parsing: Reading) -> Names:
     """The names of records in their normal form, read each by itself; the record's own name comes first."""
     n = len(table)
-    others = table.column("other_names").combine_chunks()
+    others = in_one(table.column("other_names"))
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
-    values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
+    values = pa.concat_arrays([in_one(table.column("name")), in_one(pc.list_flatten(others))])
     rows, values = _split_bilingual(rows, values)
     encoded = values.dictionary_encode(null_encoding="encode")
     parsed = parsing(encoded.dictionary.to_pylist())
@@ -147,14 +148,14 @@ def _as_read(
     }
     for name, column in (("asciis", "ascii"), ("shorts", "short")):
         built[name] = _lists(parsed.column(column), flat, offsets)
-    built["legal_form"] = pc.coalesce(built["legal_form"], _one(table.column("legal_form")))
+    built["legal_form"] = pc.coalesce(built["legal_form"], in_one(table.column("legal_form")))
     built["region"] = _regions(table.column("municipality_code"))
     return built
 
 
 def _lists(values: pa.ChunkedArray, flat: np.ndarray, offsets: pa.Array) -> pa.Array:
     """Per record what each of its names says."""
-    return pa.ListArray.from_arrays(offsets, _one(values).take(pa.array(flat)))
+    return pa.ListArray.from_arrays(offsets, in_one(values).take(pa.array(flat)))
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -170,10 +171,6 @@ def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa
     return np.concatenate([rows, rows[hit]]), pa.concat_arrays([pc.coalesce(first, values), second])
 
 
-def _one(values: Any) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-
-
 def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
     """For each record the index of its first name that tells something; null when none does."""
     has = np.flatnonzero(told[flat]) if len(flat) else flat
@@ -185,7 +182,7 @@ def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) 
 
 
 def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
-    return _one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
+    return in_one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
 
 
 def _settle_places(built: dict[str, Any], town: pa.Array, by_word: pa.Array) -> None:
@@ -202,11 +199,11 @@ def street_key(table: pa.Table) -> pa.Array:
     street = pc.utf8_lower(table.column("street_address"))
     street = pc.replace_substring_regex(street, pattern=r"[\s.,]+", replacement=" ")
     street = pc.extract_regex(street, r"^(?P<s>\D+?\d+)")
-    key = pc.struct_field(_one(street), "s")
-    return pc.binary_join_element_wise(key, _one(table.column("postal_code")), "|")
+    key = pc.struct_field(in_one(street), "s")
+    return pc.binary_join_element_wise(key, in_one(table.column("postal_code")), "|")
 
 
 def _regions(municipality: pa.ChunkedArray) -> pa.Array:
     known = region_of()
     found = pc.index_in(municipality, value_set=pa.array(list(known), _TEXT))
-    return pa.array(list(known.values()), _TEXT).take(_one(found))
+    return pa.array(list(known.values()), _TEXT).take(in_one(found))

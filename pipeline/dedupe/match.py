@@ -26,6 +26,7 @@ from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reaso
 from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
 from pipeline.transform.names.table import collector_paused
+from pipeline.transform.names.word_lists import flat
 
 PAIR = ("record_id_a", "record_id_b")
 
@@ -157,7 +158,7 @@ def _run(
 
     (learned, weights, scored), told = engine.both(decided, lambda: constraints(table, comparison))
     root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
-    ids = table.column("record_id").combine_chunks()
+    ids = flat(table.column("record_id"))
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
     scored = settled(told, comparison, scored, weights, root)
@@ -202,7 +203,7 @@ def _grouped(
     """The group of each record; groups that nothing touched are those that the memory holds."""
     if memory is None:
         return cluster(told, comparison, scored, weights, together, apart)
-    ids = table.column("record_id").combine_chunks()
+    ids = flat(table.column("record_id"))
     names = ids.to_pylist() if together or apart else []
     judged = frozenset((names[x], names[y], same) for p, same in ((together, True), (apart, False)) for x, y in p)
     edges, facts = edges_of(comparison, scored), fact_texts(table, comparison)

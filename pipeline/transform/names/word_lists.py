@@ -15,8 +15,10 @@ ListedWords = tuple[Ints, Ints, list[str]]
 
 
 def flat(column: Any) -> Any:
-    """A column in one piece."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """A column in one piece; one that is has nothing copied."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def words_of(lists: pa.Array) -> ListedWords:
