@@ -5,21 +5,21 @@ the same Y-tunnus, phone or e-mail there, or are two names of one record, they a
 form, a translation, an abbreviation whose letters do not fit. No list can hold these. Two wordings that have different
 Y-tunnus where both are known, or that share nothing in most places where both stand, are two bodies side by side.
 
-Belongs here: finding such wordings and saying them by one. Abbreviations told by their letters are in `corpus`.
+Belongs here: finding such wordings and saying them by one. What two wordings share is in `wordings`, abbreviations told
+by their letters are in `corpus`.
 """
 
-from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import coded, distinct
+from pipeline.dedupe.coding import Numbers, distinct, numbered
+from pipeline.dedupe.wordings import Uses, Wording, numbers_of, shared_in_places
 from pipeline.transform.names.stems import stems_of
-from pipeline.transform.names.word_lists import codes, replaced
+from pipeline.transform.names.word_lists import codes, first_of, firsts, replaced, spoken
 from pipeline.transform.names.word_lists import flat as flatten
 
 PLACES = 3
@@ -30,12 +30,6 @@ CONTRARY = 0.5
 """Places with different Y-tunnus, per place with an equal one, above which two wordings are two bodies."""
 STRANGE = 0.1
 """Share of the places with both wordings below which they plainly share nothing."""
-CROWD = 4
-"""Wordings of one place that one value may connect; an office's or an umbrella's connects more."""
-
-Numbers = npt.NDArray[np.int64]
-Wording = tuple[str, str, str]
-"""(umbrella or nothing, stems of the core, the noun of a body beside another or nothing)."""
 
 
 def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Table) -> pa.Table:
@@ -63,10 +57,15 @@ def with_aliases(parsed: pa.Table, flat: Numbers, owner: Numbers, records: pa.Ta
 def _said(cores: pa.Array, of: Numbers, wanted: set[int]) -> dict[int, tuple[str, ...]]:
     """Wording -> the words that mostly say it."""
     rows = np.flatnonzero(np.isin(of, list(wanted)))
-    said: dict[int, Counter[tuple[str, ...]]] = defaultdict(Counter)
-    for k, core in zip(of[rows].tolist(), cores.take(pa.array(rows)).to_pylist(), strict=True):
-        said[k][tuple(core)] += 1
-    return {k: min(c.items(), key=lambda kv: (-kv[1], kv[0]))[0] for k, c in said.items()}
+    lists = cores.take(pa.array(rows))
+    kind = codes(pa.array(of[rows]), spoken(lists))
+    first, times = firsts(kind), np.bincount(kind)
+    said: dict[int, list[tuple[int, tuple[str, ...]]]] = defaultdict(list)
+    for k, n, core in zip(
+        of[rows[first]].tolist(), times.tolist(), lists.take(pa.array(first)).to_pylist(), strict=True
+    ):
+        said[k].append((-n, tuple(core)))
+    return {k: min(found)[1] for k, found in said.items()}
 
 
 def _wordings(parts: dict[str, Any]) -> tuple[list[Wording], Numbers, Numbers]:
@@ -76,15 +75,16 @@ def _wordings(parts: dict[str, Any]) -> tuple[list[Wording], Numbers, Numbers]:
     Only names of one place count, and none of an area without a register.
     """
     core, umbrella, beside = parts["stems"], parts["umbrella"], parts["dependent"]
-    told = (np.asarray(pc.list_value_length(parts["core"])) > 0) | (np.asarray(pc.fill_null(umbrella, "")) != "")
+    has_umbrella = pc.fill_null(pc.not_equal(umbrella, ""), False)
+    told = (np.asarray(pc.list_value_length(parts["core"])) > 0) | np.asarray(has_umbrella)
     rows = np.flatnonzero((np.asarray(pc.list_value_length(parts["place_keys"])) == 1) & told)
-    keys = pc.list_element(parts["place_keys"].take(pa.array(rows)), 0)
+    keys = first_of(parts["place_keys"].take(pa.array(rows)))
     placed = ~np.asarray(pc.starts_with(keys, "X"), dtype=bool)
     rows, keys = rows[placed], keys.filter(pa.array(placed))
-    where, towns = coded(keys)
+    where, towns = numbered(keys)
     some = pa.array(rows)
     kind = codes(pc.fill_null(umbrella.take(some), ""), core.take(some), pc.fill_null(beside.take(some), ""))
-    _, first = np.unique(kind, return_index=True)
+    first = firsts(kind)
     seen = distinct(kind * max(len(towns), 1) + where) // max(len(towns), 1)
     often = np.flatnonzero(np.bincount(seen, minlength=len(first)) >= PLACES)
     told_by = pa.array(rows[first[often]])
@@ -105,14 +105,12 @@ def _meant(
     if not names:
         return {}
     use = np.flatnonzero(of[flat] >= 0)
-    w, p, row = of[flat[use]], place[flat[use]], owner[use]
-    shared, same_number = _shared(names, w, p, row, records)
+    uses = Uses(of[flat[use]], place[flat[use]], owner[use])
+    shared, same_number = shared_in_places(names, uses, records)
     likely = {pair for pair, found in shared.items() if found >= PLACES}
     wanted = {k for pair in likely for k in pair}
-    standing: dict[int, set[int]] = defaultdict(set)
-    for x, y in zip(*(c[np.isin(of, list(wanted))].tolist() for c in (of, place)), strict=True):
-        standing[x].add(y)
-    ids = _ids(w, p, row, records, wanted)
+    standing = _standing(of, place, wanted)
+    ids = numbers_of(uses, records, wanted)
 
     def are_two(x: int, y: int, share: float = STRANGE) -> bool:
         """Side by side in many places, sharing little."""
@@ -131,7 +129,7 @@ def _meant(
         beside[y].append(x)
     # "HKJ" of two bodies' initials is neither of them
     both = {k for k, of_k in beside.items() if any(are_two(x, y) for n, x in enumerate(of_k) for y in of_k[n + 1 :])}
-    often = np.bincount(w, minlength=len(names))
+    often = np.bincount(uses.wording, minlength=len(names))
     classes = {k: [k] for k in wanted}
     for x, y in sorted(one, key=lambda k: (-shared[k], names[k[0]], names[k[1]])):
         mine, other = classes[x], classes[y]
@@ -145,75 +143,11 @@ def _meant(
     return {k: b for k, b in best.items() if b != k}
 
 
-def _shared(
-    names: list[Wording], w: Numbers, p: Numbers, row: Numbers, records: pa.Table
-) -> tuple[Counter[tuple[int, int]], Counter[tuple[int, int]]]:
-    """Two wordings, the lesser first -> (places where they share something, Y-tunnus that they share in a place).
-
-    `w, p, row` are the wording, the place and the record of each name.
-    """
-    beside = np.unique([n[2] for n in names], return_inverse=True)[1]
-    size, towns = len(names), int(p.max(initial=0)) + 1
-    pairs: list[Numbers] = []
-    where: list[Numbers] = []
-    numbers: list[Numbers] = []
-    for number, values in _values(records):
-        found, at = _connected(w, p, row, values, size)
-        alike = beside[found // size] == beside[found % size]
-        pairs.append(found[alike])
-        where.append(at[alike])
-        if number:
-            numbers.append(found[alike])
-    places = distinct(np.concatenate(pairs) * towns + np.concatenate(where)) // towns
-    return _counted(places, size), _counted(np.concatenate(numbers), size)
-
-
-def _counted(pairs: Numbers, size: int) -> Counter[tuple[int, int]]:
-    found, times = np.unique(pairs, return_counts=True)
-    return Counter({(k // size, k % size): n for k, n in zip(found.tolist(), times.tolist(), strict=True)})
-
-
-def _connected(
-    w: Numbers, p: Numbers, row: Numbers, values: tuple[Numbers, Numbers], size: int
-) -> tuple[Numbers, Numbers]:
-    """(two wordings x < y as `x * size + y`, place) for each value that connects them there; `size` is their number."""
-    of_row, value = values
-    order = np.argsort(of_row, kind="stable")
-    of_row, value = of_row[order], value[order]
-    left = np.searchsorted(of_row, row)
-    count = np.searchsorted(of_row, row, side="right") - left
-    each = np.repeat(np.arange(len(row)), count)
-    nth = np.arange(len(each)) - np.repeat(np.cumsum(count) - count, count)
-    said = value[left[each] + nth]
-    each, said = each[said >= 0], said[said >= 0]
-    most = int(said.max(initial=0)) + 1
-    key = distinct((p[each] * most + said) * size + w[each])
-    group, wording = key // size, key % size
-    starts = np.flatnonzero(np.append(True, group[1:] != group[:-1])[: len(group)])
-    crowd = np.repeat(np.diff(np.append(starts, len(group))), np.diff(np.append(starts, len(group))))
-    pairs, places = [], []
-    for step in range(1, CROWD):
-        x = np.flatnonzero((group[step:] == group[:-step]) & (crowd[step:] <= CROWD))
-        pairs.append(wording[x] * size + wording[x + step])
-        places.append(group[x] // most)
-    return np.concatenate(pairs), np.concatenate(places)
-
-
-def _values(records: pa.Table) -> Iterator[tuple[bool, tuple[Numbers, Numbers]]]:
-    """(whether it is a Y-tunnus, (row, value)) of what two records may share; a record shares itself."""
-    n = len(records)
-    yield True, (np.arange(n), coded(records.column("business_id"))[0].astype(np.int64))
-    for name in ("phones", "emails"):
-        column = records.column(name).combine_chunks()
-        yield False, (np.asarray(pc.list_parent_indices(column)), coded(pc.list_flatten(column))[0].astype(np.int64))
-    yield False, (np.arange(n), np.arange(n))
-
-
-def _ids(w: Numbers, p: Numbers, row: Numbers, records: pa.Table, wanted: set[int]) -> dict[tuple[int, int], set[int]]:
-    """The Y-tunnus that each wanted wording has in each place."""
-    code = coded(records.column("business_id"))[0][row]
-    found: dict[tuple[int, int], set[int]] = defaultdict(set)
-    use = np.flatnonzero(np.isin(w, list(wanted)) & (code >= 0))
-    for x, t, c in zip(w[use].tolist(), p[use].tolist(), code[use].tolist(), strict=True):
-        found[x, t].add(c)
-    return found
+def _standing(of: Numbers, place: Numbers, wanted: set[int]) -> dict[int, set[int]]:
+    """The places where each wanted wording stands; `of` and `place` are those of each distinct name."""
+    rows = np.flatnonzero(np.isin(of, list(wanted)))
+    size = int(place.max(initial=0)) + 1
+    both = distinct(of[rows] * size + place[rows])
+    starts = np.flatnonzero(np.append(True, both[1:] // size != both[:-1] // size)[: len(both)])
+    parts = np.split(both % size, starts[1:]) if len(both) else []
+    return {k: set(part.tolist()) for k, part in zip((both[starts] // size).tolist(), parts, strict=True)}

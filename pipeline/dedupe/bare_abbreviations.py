@@ -13,7 +13,7 @@ from rapidfuzz.process import cpdist
 from pipeline.dedupe.engine import Engine
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import TEXT, codes, flat, words_of
+from pipeline.transform.names.word_lists import TEXT, codes, first_of, flat, words_of
 
 MOST = 20
 """Names of a municipality with the same first letters; where there are more, letters say nothing."""
@@ -50,7 +50,7 @@ FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <=
 def fitting(table: pa.Table, engine: Engine) -> pa.Table:
     """Pairs `a, b, by_number` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
     maanpuolustuskerho), of features with their row numbers as `rid`."""
-    names = flat(pc.list_element(table.column("asciis"), 0)).dictionary_encode()
+    names = first_of(flat(table.column("asciis"))).dictionary_encode()
     said, keys, bare = _keys(names, flat(pc.utf8_lower(table.column("abbreviation"))))
     rid, town, places = (flat(table.column(c)) for c in ("rid", "municipality_code", "places"))
     named = pa.table({"rid": rid, "town": town, "places": places, "name": names.indices, **keys})

@@ -10,6 +10,8 @@ Yrittäjät.
 Belongs here: which records that is true of. What follows from a place is decided where places are compared.
 """
 
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
@@ -17,7 +19,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import coded, distinct
 from pipeline.transform.names.umbrellas import patterns
-from pipeline.transform.names.word_lists import flat
+from pipeline.transform.names.word_lists import TEXT, first_of, flat
 
 CAPITAL = "091"
 """Helsinki, where most national bodies have their office."""
@@ -29,6 +31,7 @@ FAMILY = 3
 """Towns with chapters from which an umbrella with a known office has chapters elsewhere too."""
 
 Bools = npt.NDArray[np.bool_]
+_MANY = pa.list_(TEXT)
 
 
 _NATIONAL = r"(?:^| )(?:suomen|finlands|svenska)(?: |$)|keskusliitto|keskusjarjesto|centralforbund"
@@ -55,7 +58,7 @@ def of_their_town(
     placed = np.asarray(pc.fill_null(pc.list_value_length(places), 0)) > 0
     is_bare = (code >= 0) & (town >= 0) & ~placed & np.asarray(pc.equal(pc.fill_null(core, ""), ""), dtype=bool)
     is_bare &= np.asarray(pc.fill_null(pc.equal(level, "national"), False), dtype=bool)
-    is_bare &= ~np.asarray(pc.fill_null(pc.match_substring_regex(name, _NATIONAL), False), dtype=bool)
+    is_bare[is_bare] = ~_matches(name, is_bare, _NATIONAL)
     if not is_bare.any():
         return is_bare
     key = code.astype(np.int64) * size + town
@@ -66,9 +69,15 @@ def of_their_town(
     many = np.bincount(chapters // size, minlength=len(umbrellas)) >= FAMILY
     office = _offices(key[is_bare], size, len(umbrellas))
     is_away = (town != office[code]) & (town != pc.index(towns, CAPITAL).as_py())
-    is_league = np.asarray(pc.fill_null(pc.match_substring_regex(name, _LEAGUE), False), dtype=bool)
-    is_chapter = np.isin(key, chapters) | ((many & (office >= 0))[code] & ~is_league)
-    return np.asarray(is_bare & is_away & is_chapter, dtype=bool)
+    is_chapter = (many & (office >= 0))[code] & is_bare
+    is_chapter[is_chapter] = ~_matches(name, is_chapter, _LEAGUE)
+    return np.asarray(is_bare & is_away & (np.isin(key, chapters) | is_chapter), dtype=bool)
+
+
+def _matches(name: pa.Array, asked: Bools, pattern: str) -> Bools:
+    """Whether the names that are asked have the pattern."""
+    found = pc.match_substring_regex(name.filter(pa.array(asked)), pattern)
+    return np.asarray(pc.fill_null(found, False), dtype=bool)
 
 
 def _offices(keys: npt.NDArray[np.int64], size: int, umbrellas: int) -> npt.NDArray[np.int64]:
@@ -95,3 +104,38 @@ def called_by_a_word(name: pa.Array, umbrella: pa.Array, places: pa.Array, munic
     families = pa.array([p.umbrella for p in patterns() if p.needs_place and len(p.words[0]) > SHORT], pa.string())
     found = families.take(pc.index_in(name, value_set=words))
     return pc.if_else(pa.array(asked), found, pa.scalar(None, pa.string()))
+
+
+def say_family(built: dict[str, Any], town: pa.Array) -> pa.Array:
+    """Gives records that are called by the word of their family alone its umbrella; which they are.
+
+    `built` holds the features of the records, `town` the municipality of each, see `called_by_a_word`.
+    """
+    family = called_by_a_word(first_of(built["asciis"]), built["umbrella"], built["places"], town)
+    by_word = pc.and_(family.is_valid(), pc.equal(pc.list_value_length(built["asciis"]), 1))
+    if pc.any(by_word).as_py():
+        built["umbrella"] = pc.if_else(by_word, family, built["umbrella"])
+        built["core"] = pc.if_else(by_word, "", built["core"])
+        for column in ("cores", "stems"):
+            built[column] = pc.if_else(by_word, pa.scalar([""], _MANY), built[column])
+    return by_word
+
+
+def say_town(built: dict[str, Any], town: pa.Array, by_word: pa.Array) -> None:
+    """Gives chapters that are called by their umbrella alone, and those of `say_family`, the town of their address."""
+    name = first_of(built["asciis"])
+    core = pc.if_else(pa.array(_has_words(built["cores"])), "words", "")
+    of_town = pa.array(of_their_town(name, built["umbrella"], built["level"], core, built["places"], town))
+    chapter = pc.or_(of_town, by_word)
+    if not pc.any(chapter).as_py():
+        return
+    built["level"] = pc.if_else(chapter, "local", built["level"])
+    own = pa.ListArray.from_arrays(pa.array(np.arange(len(town) + 1, dtype=np.int32)), town.fill_null(""))
+    for column in ("places", "place_keys"):
+        built[column] = pc.if_else(chapter, own, built[column])
+
+
+def _has_words(cores: pa.Array) -> Bools:
+    """Per record whether any of its names has a word of its own."""
+    filled = np.asarray(pc.not_equal(pc.list_flatten(cores), ""), dtype=bool)
+    return np.bincount(np.asarray(pc.list_parent_indices(cores)), filled, minlength=len(cores)) > 0

@@ -7,6 +7,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.transform.names.word_lists import flat as in_one
+
 Codes = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
@@ -14,19 +16,21 @@ WIDTH = 6
 """Values of a list that are compared; records with more of a kind are lists of contacts, not one body's."""
 
 
-def _flat(column: Any) -> pa.Array:
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-
-
 def coded(column: Any) -> tuple[Codes, list[str]]:
     """(code per row, -1 for null; the values)."""
-    encoded = _flat(column).dictionary_encode()
-    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary.to_pylist()
+    code, values = numbered(column)
+    return code, values.to_pylist()
+
+
+def numbered(column: Any) -> tuple[Codes, pa.Array]:
+    """As `coded`, with the values as a column."""
+    encoded = in_one(column).dictionary_encode()
+    return np.asarray(encoded.indices.fill_null(-1), dtype=np.int32), encoded.dictionary
 
 
 def codes_of(column: Any) -> Codes:
     """Code per row, -1 for null, where nobody asks for the values."""
-    return np.asarray(_flat(column).dictionary_encode().indices.fill_null(-1), dtype=np.int32)
+    return numbered(column)[0]
 
 
 def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
@@ -34,7 +38,7 @@ def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
 
     At most `WIDTH` wide, and no wider than the longest list.
     """
-    lists = _flat(column)
+    lists = in_one(column)
     encoded = pc.list_flatten(lists).dictionary_encode()
     codes = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
     dictionary = encoded.dictionary.to_pylist()

@@ -7,7 +7,7 @@ two choirs.
 Belongs here: the concept of a core, and which of them a Swedish name said. How much it weighs is in the weights file.
 """
 
-from functools import cache, lru_cache
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -16,42 +16,40 @@ import pyarrow.compute as pc
 from pipeline.dedupe.coding import Bools
 from pipeline.transform.names.folding import ascii_fold
 from pipeline.transform.names.lexicon import lexicon, rows
-from pipeline.transform.names.stems import stem
-from pipeline.transform.names.word_lists import codes, joined, words_of
+from pipeline.transform.names.many_stems import stems_of_each
+from pipeline.transform.names.word_lists import TEXT, coded_words, codes, exchanged, in_order_of
 
 _ENDS = (
     "yhdistys", "yhdistyksen", "liitto", "seura", "kerho", "klubi", "toimikunta",
     "foreningen", "forening", "forbundet", "forbund", "sallskapet", "sallskap", "klubben", "klubb", "laget", "lag",
 )  # fmt: skip
-SHORTEST = 2
+"""The nouns at the end of a compound, of which none ends in another; two letters at least stand before one."""
+_COMPOUND = "(?s)^(.{2,})(?:" + "|".join(_ENDS) + ")$"
 
 
 @cache
-def _finnish() -> dict[str, str]:
-    """Swedish word, folded -> what a Finnish name says."""
-    return {ascii_fold(row["sv"]): _bare(ascii_fold(row["fi"])) for row in rows("translations")}
+def _finnish() -> tuple[pa.Array, pa.Array]:
+    """(Swedish words, folded; what a Finnish name says of each)."""
+    said = {ascii_fold(row["sv"]): ascii_fold(row["fi"]) for row in rows("translations")}
+    return pa.array(list(said), TEXT), stems_of_each(_bare(pa.array(list(said.values()), TEXT)))
 
 
-def _bare(word: str) -> str:
-    return stem(word.removesuffix(_end(word)))
+def _bare(words: pa.Array) -> pa.Array:
+    """The words without the noun at the end of a compound."""
+    is_compound = np.flatnonzero(np.asarray(pc.match_substring_regex(words, _COMPOUND), dtype=bool))
+    bare = pc.replace_substring_regex(words.take(pa.array(is_compound)), pattern=_COMPOUND, replacement=r"\1")
+    return exchanged(words, is_compound, bare)
 
 
-def _end(word: str) -> str:
-    """The noun at the end of a compound; empty for none."""
-    ends = _ENDS if word.endswith(_ENDS) else ()
-    return next((e for e in ends if word.endswith(e) and len(word) >= len(e) + SHORTEST), "")
-
-
-@lru_cache(maxsize=1 << 18)
-def _said(word: str) -> tuple[str, bool]:
-    """(what a word says, whether in Swedish)."""
-    if word in lexicon().heads:
-        return "", False
-    known, bare = _finnish(), word.removesuffix(_end(word))
-    for form in (word, bare, bare.removesuffix("s")):
-        if form in known:
-            return known[form], True
-    return stem(bare), False
+def _said(words: pa.Array) -> tuple[pa.Array, Bools]:
+    """(what each word says, nothing for the noun of a body; whether it says so in Swedish)."""
+    swedish, finnish = _finnish()
+    bare = _bare(words)
+    nominative = pc.if_else(pc.ends_with(bare, "s"), pc.utf8_slice_codeunits(bare, 0, -1), bare)
+    known = pc.coalesce(*(pc.index_in(form, value_set=swedish) for form in (words, bare, nominative)))
+    is_noun = pc.is_in(words, value_set=pa.array(list(lexicon().heads), TEXT))
+    said = pc.if_else(is_noun, "", pc.coalesce(finnish.take(known), stems_of_each(bare)))
+    return said, np.asarray(pc.and_not(known.is_valid(), is_noun), dtype=bool)
 
 
 def concepts(cores: pa.Array) -> tuple[pa.Array, Bools]:
@@ -61,13 +59,15 @@ def concepts(cores: pa.Array) -> tuple[pa.Array, Bools]:
     """
     encoded = cores.dictionary_encode()
     lists = pc.split_pattern(encoded.dictionary, " ")
-    rows_, code, words = words_of(lists)
-    texts = pc.utf8_trim_whitespace(joined(lists, lambda word: _said(word)[0]))
-    in_swedish = np.array([_said(word)[1] for word in words], dtype=bool)
+    rows_, code, words = coded_words(lists)
+    said, in_swedish = _said(words)
+    texts = pc.utf8_trim_whitespace(in_order_of(rows_, code, said, len(lists)))
     swedish = np.bincount(rows_[in_swedish[code]], minlength=len(lists)) > 0
     kind = codes(texts)
-    both = np.intersect1d(kind[swedish], kind[~swedish])
-    told = np.isin(kind, both) & np.asarray(pc.not_equal(texts, ""), dtype=bool)
-    index = encoded.indices
-    found = pc.fill_null(pa.array(swedish, pa.bool_()).take(index), False)
-    return pc.if_else(pa.array(told), texts, pa.scalar(None, pa.string())).take(index), np.asarray(found, dtype=bool)
+    size = int(kind.max(initial=-1)) + 1
+    by_swedish = np.bincount(kind[swedish], minlength=size)
+    both = (by_swedish > 0) & (by_swedish < np.bincount(kind, minlength=size))
+    told = both[kind] & np.asarray(pc.not_equal(texts, ""), dtype=bool)
+    concept = pc.if_else(pa.array(told), texts, pa.scalar(None, TEXT))
+    found = pc.fill_null(pa.array(swedish, pa.bool_()).take(encoded.indices), False)
+    return concept.take(encoded.indices), np.asarray(found, dtype=bool)

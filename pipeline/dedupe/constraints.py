@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Bools, Codes, coded, distinct, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.comparison import NO_FORM, VOCABULARY, Comparison
 from pipeline.dedupe.localities import namesake_towns
 from pipeline.dedupe.name_similarity import FULL
 from pipeline.dedupe.named_together import names_several
-from pipeline.transform.names.word_lists import digits_of
+from pipeline.transform.names.word_lists import digits_of, first_of, flat
 
 Numbers = npt.NDArray[np.int64]
 Facts = list[frozenset[int]]
@@ -59,18 +59,18 @@ class Constraints:
 def constraints(features: pa.Table, comparison: Comparison) -> Constraints:
     """What the records tell. A weak number constrains nothing; a body has the dependent "none"."""
     ids = [
-        np.where(comparison.weak[column], -1, coded(features.column(column))[0])
+        np.where(comparison.weak[column], -1, codes_of(features.column(column)))
         for column in ("business_id", "association_number")
     ]
     level, levels = coded(features.column("level"))
     if "section" in levels:
         level = np.where(level == levels.index("section"), -1, level)
-    dependent = coded(features.column("dependent"))[0]
+    dependent = codes_of(features.column("dependent"))
     dependent = np.where(tells_no_dependent(features, comparison), -1, dependent + 1)
-    number, _ = coded(digits_of(features.column("core")))
+    number = codes_of(digits_of(features.column("core")))
     form, forms = coded(features.column("legal_form"))
     form = np.where(np.isin(form, [i for i, f in enumerate(forms) if f in NO_FORM]), -1, form)
-    umbrella = coded(features.column("umbrella"))[0]
+    umbrella = codes_of(features.column("umbrella"))
     namesake = np.maximum(namesake_towns(features), -1)
     place, several = _places(features)
     return Constraints((*ids, level, form, number, umbrella, dependent, namesake, place), several)
@@ -81,7 +81,7 @@ def tells_no_dependent(features: pa.Table, comparison: Comparison) -> Bools:
     names that another record has with a body beside it in the very same words ("Musiikin ystävät", "Musiikinystävät").
     A cell of several says it, but for that of the body it names first (`comparison`).
     """
-    dependent = coded(features.column("dependent"))[0]
+    dependent = codes_of(features.column("dependent"))
     found = (dependent < 0) & is_bare(features)
     a, b = comparison.a, comparison.b
     one = np.flatnonzero(comparison.levels["full_name"] == FULL.index("same"))
@@ -97,10 +97,8 @@ def tells_no_dependent(features: pa.Table, comparison: Comparison) -> Bools:
 
 def is_bare(features: pa.Table) -> Bools:
     """Records whose name is nothing but an abbreviation, which tells no dependent though it may stand for one."""
-    names = features.column("asciis").combine_chunks()
-    has = pc.greater(pc.list_value_length(names), 0)
-    first = pc.list_element(pc.if_else(has, names, pa.scalar([None], names.type)), 0)
-    short = pc.utf8_lower(features.column("abbreviation").combine_chunks())
+    first = first_of(flat(features.column("asciis")))
+    short = pc.utf8_lower(flat(features.column("abbreviation")))
     return np.asarray(pc.fill_null(pc.equal(first, short), False))
 
 

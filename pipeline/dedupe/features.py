@@ -11,16 +11,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.aliases import with_aliases
-from pipeline.dedupe.bare_names import called_by_a_word, of_their_town
+from pipeline.dedupe.bare_names import say_family, say_town
 from pipeline.dedupe.concepts import concepts
 from pipeline.dedupe.corpus import understood
+from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.dedupe.localities import settled
-from pipeline.dedupe.named_together import only_of_one, with_several
+from pipeline.dedupe.named_together import may_name_several, only_of_one, with_several
 from pipeline.transform import names
 from pipeline.transform.names.bilingual import SIGNS
 from pipeline.transform.names.place_words import region_of
 from pipeline.transform.names.table import SCALARS, Reading, parsed_columns
-from pipeline.transform.names.word_lists import joined
+from pipeline.transform.names.word_lists import first_of, joined
+from pipeline.transform.names.word_lists import flat as in_one
 
 _TEXT, _MANY = pa.string(), pa.list_(pa.string())
 
@@ -65,17 +67,22 @@ def normal_form(records: pa.Table) -> pa.Table:
 
     Raises `ValueError` when a record id is missing or stands twice: nothing could be told apart then.
     """
-    columns = [
-        records.column(name).cast(kind) if name in records.column_names else pa.nulls(len(records), kind)
+    columns = {
+        name: in_one(records.column(name).cast(kind)) if name in records.column_names else pa.nulls(len(records), kind)
         for name, kind in INPUT.items()
-    ]
-    table = pa.table(columns, schema=pa.schema(INPUT.items()))
-    table = table.combine_chunks()
-    table = table.take(pc.sort_indices(table.column("record_id"))).combine_chunks()
-    ids = table.column("record_id")
-    if ids.null_count or pc.any(pc.equal(ids.slice(1), ids.slice(0, max(len(ids) - 1, 0)))).as_py():
-        raise ValueError("record_id must be filled and unique; give each record an id of its own.")
-    return table
+    }
+    if not _rises(columns["record_id"]):
+        order = pc.sort_indices(columns["record_id"])
+        columns = {name: column.take(order) for name, column in columns.items()}
+        if not _rises(columns["record_id"]):
+            raise ValueError("record_id must be filled and unique; give each record an id of its own.")
+    return pa.table(columns, schema=pa.schema(INPUT.items()))
+
+
+def _rises(ids: pa.Array) -> bool:
+    """Whether every record has an id, and each comes after the one before."""
+    rising = pc.less(ids.slice(0, max(len(ids) - 1, 0)), ids.slice(1))
+    return not ids.null_count and bool(pc.all(rising, min_count=0).as_py())
 
 
 def features(records: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
@@ -86,41 +93,34 @@ def features(records: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
     hold one entry per name. `identity` names what the record claims to be: umbrella, place and core.
     """
     table = normal_form(records)
-    return features_of(table, names_of(table, parsing))
+    return features_of(table, names_of(table, parsing)).append_column("street_key", street_key(table))
 
 
-def features_of(table: pa.Table, read: Names) -> pa.Table:
-    """As `features`, of records in their normal form and their names as they were read."""
+def features_of(table: pa.Table, read: Names, engine: Engine = ONE_MACHINE) -> pa.Table:
+    """As `features`, of records in their normal form and their names as they were read; without `street_key`."""
     n = len(table)
-    flat, owner, parsed = _understood(table, read)
-    built: dict[str, Any] = {name: _first(parsed.column(name), flat, owner, n) for name in SCALARS}
-    primary = flat[np.searchsorted(owner, np.arange(n))] if n else flat
-    words = _one(parsed.column("core"))
-    core = joined(words)
-    built["core"] = core.take(pa.array(primary))
+    parsed, may_be_several = engine.both(lambda: understood(read.parsed), lambda: may_name_several(read.texts))
+    parsed = with_several(parsed, read.texts, may_be_several)
+    flat, owner = only_of_one(parsed, read.name, read.row)
     offsets = pa.array(np.searchsorted(owner, np.arange(n + 1)).astype(np.int32))
-    for name, values in {
-        "cores": core,
-        "stems": parsed.column("stems"),
-        "asciis": parsed.column("ascii"),
-        "shorts": parsed.column("short"),
-    }.items():
-        built[name] = pa.ListArray.from_arrays(offsets, _one(values).take(pa.array(flat)))
+    parsed, built = engine.both(
+        lambda: with_aliases(settled(parsed, flat, owner, table), flat, owner, table),
+        lambda: _as_read(parsed, flat, owner, offsets, table),
+    )
+    built["umbrella"] = _first(parsed.column("umbrella"), flat, owner, n)
+    core = joined(in_one(parsed.column("core")))
+    built["core"] = core.take(pa.array(flat[np.asarray(offsets)[:-1]]))
+    for name, values in {"cores": core, "stems": parsed.column("stems")}.items():
+        built[name] = _lists(values, flat, offsets)
     with_place = _first_index(np.asarray(pc.list_value_length(parsed.column("places"))) > 0, flat, owner, n)
     for name in ("places", "place_keys"):
-        built[name] = _one(parsed.column(name)).take(with_place)
-    built["legal_form"] = pc.coalesce(
-        built["legal_form"], table.column("legal_form").chunk(0) if n else pa.array([], _TEXT)
+        built[name] = in_one(parsed.column(name)).take(with_place)
+    town = in_one(table.column("municipality_code"))
+    by_word = say_family(built, town)
+    (built["concept"], swedish), _ = engine.both(
+        lambda: concepts(built["core"]), lambda: _settle_places(built, town, by_word)
     )
-    _settle_bare_names(built, table)
-    built["place"] = _effective_place(built["place_keys"], table.column("municipality_code"))
-    built["identity"] = pc.binary_join_element_wise(
-        *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
-    )
-    built["concept"], swedish = concepts(_one(built["core"]))
     built["is_swedish"] = pa.array(swedish)
-    built["street_key"] = street_key(table)
-    built["region"] = _regions(table.column("municipality_code"))
     kept = [c for c in INPUT if c not in ("legal_form", "other_names", "street_address")]
     return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
 
@@ -128,9 +128,9 @@ def features_of(table: pa.Table, read: Names) -> pa.Table:
 def names_of(table: pa.Table, parsing: Reading) -> Names:
     """The names of records in their normal form, read each by itself; the record's own name comes first."""
     n = len(table)
-    others = table.column("other_names").combine_chunks()
+    others = in_one(table.column("other_names"))
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
-    values = pa.concat_arrays([_one(table.column("name")), _one(pc.list_flatten(others))])
+    values = pa.concat_arrays([in_one(table.column("name")), in_one(pc.list_flatten(others))])
     rows, values = _split_bilingual(rows, values)
     encoded = values.dictionary_encode(null_encoding="encode")
     parsed = parsing(encoded.dictionary.to_pylist())
@@ -138,11 +138,24 @@ def names_of(table: pa.Table, parsing: Reading) -> Names:
     return Names(np.asarray(encoded.indices)[order], rows[order], parsed, encoded.dictionary)
 
 
-def _understood(table: pa.Table, read: Names) -> tuple[np.ndarray, np.ndarray, pa.Table]:
-    """(index of the parsed name, owning row) for every name; the parsed distinct names in the light of all others."""
-    parsed = with_several(understood(read.parsed), read.texts)
-    flat, owner = only_of_one(parsed, read.name, read.row)
-    return flat, owner, with_aliases(settled(parsed, flat, owner, table), flat, owner, table)
+def _as_read(
+    parsed: pa.Table, flat: np.ndarray, owner: np.ndarray, offsets: pa.Array, table: pa.Table
+) -> dict[str, Any]:
+    """What names say whatever the other records say, and where the address is."""
+    n = len(table)
+    built: dict[str, Any] = {
+        name: _first(parsed.column(name), flat, owner, n) for name in SCALARS if name != "umbrella"
+    }
+    for name, column in (("asciis", "ascii"), ("shorts", "short")):
+        built[name] = _lists(parsed.column(column), flat, offsets)
+    built["legal_form"] = pc.coalesce(built["legal_form"], in_one(table.column("legal_form")))
+    built["region"] = _regions(table.column("municipality_code"))
+    return built
+
+
+def _lists(values: pa.ChunkedArray, flat: np.ndarray, offsets: pa.Array) -> pa.Array:
+    """Per record what each of its names says."""
+    return pa.ListArray.from_arrays(offsets, in_one(values).take(pa.array(flat)))
 
 
 def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
@@ -158,59 +171,27 @@ def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa
     return np.concatenate([rows, rows[hit]]), pa.concat_arrays([pc.coalesce(first, values), second])
 
 
-def _one(values: Any) -> pa.Array:
-    return values.combine_chunks() if isinstance(values, pa.ChunkedArray) else values
-
-
 def _first_index(told: np.ndarray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
     """For each record the index of its first name that tells something; null when none does."""
-    has = told[flat] if len(flat) else np.zeros(0, bool)
-    rows, first = np.unique(owner[has], return_index=True)
-    index = np.zeros(n, dtype=np.int64)
-    index[rows] = flat[has][first]
-    missing = np.ones(n, dtype=bool)
-    missing[rows] = False
-    return pa.array(index, mask=missing)
+    has = np.flatnonzero(told[flat]) if len(flat) else flat
+    rows = owner[has]
+    is_first = np.append(True, rows[1:] != rows[:-1])[: len(rows)]
+    index = np.full(n, -1, dtype=np.int64)
+    index[rows[is_first]] = flat[has[is_first]]
+    return pa.array(index, mask=index < 0)
 
 
 def _first(values: pa.ChunkedArray, flat: np.ndarray, owner: np.ndarray, n: int) -> pa.Array:
-    return _one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
+    return in_one(values).take(_first_index(np.asarray(values.is_valid()), flat, owner, n))
 
 
-def _settle_bare_names(built: dict[str, Any], table: pa.Table) -> None:
-    """Gives chapters that are called by their umbrella alone the town of their address, see `bare_names`."""
-    town = _one(table.column("municipality_code"))
-    name = pc.list_element(built["asciis"], 0) if len(town) else pa.array([], _TEXT)
-    family = called_by_a_word(name, built["umbrella"], built["places"], town)
-    by_word = pc.and_(family.is_valid(), pc.equal(pc.list_value_length(built["asciis"]), 1))
-    if pc.any(by_word).as_py():
-        built["umbrella"] = pc.if_else(by_word, family, built["umbrella"])
-        built["core"] = pc.if_else(by_word, "", built["core"])
-        for column in ("cores", "stems"):
-            built[column] = pc.if_else(by_word, pa.scalar([""], _MANY), built[column])
-    core = pc.if_else(pa.array(_has_words(built["cores"])), "words", "")
-    of_town = pa.array(of_their_town(name, built["umbrella"], built["level"], core, built["places"], town))
-    chapter = pc.or_(of_town, by_word)
-    if not pc.any(chapter).as_py():
-        return
-    built["level"] = pc.if_else(chapter, "local", built["level"])
-    offsets = pa.array(np.arange(len(town) + 1, dtype=np.int32))
-    own = pa.ListArray.from_arrays(offsets, town.fill_null(""))
-    for column in ("places", "place_keys"):
-        built[column] = pc.if_else(chapter, own, built[column])
-
-
-def _has_words(cores: pa.Array) -> np.ndarray:
-    """Per record whether any of its names has a word of its own."""
-    filled = np.asarray(pc.not_equal(pc.list_flatten(cores), ""), dtype=bool)
-    return np.bincount(np.asarray(pc.list_parent_indices(cores)), filled, minlength=len(cores)) > 0
-
-
-def _effective_place(place_keys: pa.Array, municipality: pa.ChunkedArray) -> pa.Array:
-    """The place that stands for the record: the first of its name, else that of its address."""
-    has = pc.greater(pc.fill_null(pc.list_value_length(place_keys), 0), 0)
-    safe = pc.if_else(has, place_keys, pa.scalar([None], _MANY))
-    return pc.if_else(has, pc.list_element(safe, 0), _one(municipality))
+def _settle_places(built: dict[str, Any], town: pa.Array, by_word: pa.Array) -> None:
+    """The place of each record, and what it claims to be."""
+    say_town(built, town, by_word)
+    built["place"] = pc.coalesce(first_of(built["place_keys"]), town)  # that of its name, else of its address
+    built["identity"] = pc.binary_join_element_wise(
+        *(pc.fill_null(c, "") for c in (built["umbrella"], built["place"], built["core"])), "|"
+    )
 
 
 def street_key(table: pa.Table) -> pa.Array:
@@ -218,11 +199,11 @@ def street_key(table: pa.Table) -> pa.Array:
     street = pc.utf8_lower(table.column("street_address"))
     street = pc.replace_substring_regex(street, pattern=r"[\s.,]+", replacement=" ")
     street = pc.extract_regex(street, r"^(?P<s>\D+?\d+)")
-    key = pc.struct_field(_one(street), "s")
-    return pc.binary_join_element_wise(key, _one(table.column("postal_code")), "|")
+    key = pc.struct_field(in_one(street), "s")
+    return pc.binary_join_element_wise(key, in_one(table.column("postal_code")), "|")
 
 
 def _regions(municipality: pa.ChunkedArray) -> pa.Array:
     known = region_of()
     found = pc.index_in(municipality, value_set=pa.array(list(known), _TEXT))
-    return pa.array(list(known.values()), _TEXT).take(_one(found))
+    return pa.array(list(known.values()), _TEXT).take(in_one(found))

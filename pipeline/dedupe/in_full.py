@@ -6,14 +6,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import distinct
 from pipeline.dedupe.in_turn import may_fit
-from pipeline.dedupe.standing import Standing, bits_of, standing
+from pipeline.dedupe.standing import Standing, letters_of, standing
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem, stems_of
-from pipeline.transform.names.word_lists import Ints, replaced, words_of
+from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, replaced
 
 TOGETHER = 2
 """Places where an abbreviation and its expansion must both be seen."""
@@ -40,14 +41,15 @@ def abbreviations(parsed: dict[str, Any], written: set[str]) -> dict[str, Meanin
     fit &= np.isin(short, likely)
     size = len(names.meanings)
     found, times = np.unique(short[fit] * size + names.meaning[name[fit]], return_counts=True)
-    together: dict[str, dict[Meaning, int]] = defaultdict(dict)
-    for k, n in zip(found.tolist(), times.tolist(), strict=True):
-        together[names.shorts[k // size]][_meaning(names, k % size)] = n
+    together: dict[str, list[tuple[Meaning, int]]] = defaultdict(list)
+    for k, meaning, n in zip(found.tolist(), _meanings(names, found % size), times.tolist(), strict=True):
+        together[names.shorts[k // size]].append((meaning, n))
     meant: dict[str, Meaning] = {}
     for word, of_word in together.items():
-        best = sorted(of_word.items(), key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
-        merged = sum(c for k, c in best if _family(k) == _family(best[0][0]))
-        rivals = [c for k, c in best if _family(k) != _family(best[0][0])]
+        best = sorted(of_word, key=lambda kv: (-kv[1], -len(kv[0][1]), str(kv[0])))
+        families = [_family(k) for k, _ in best]
+        merged = sum(c for family, (_, c) in zip(families, best, strict=True) if family == families[0])
+        rivals = [c for family, (_, c) in zip(families, best, strict=True) if family != families[0]]
         if merged >= TOGETHER and (not rivals or rivals[0] * 4 <= best[0][1]):
             meant[word] = best[0][0]
     return meant
@@ -57,19 +59,19 @@ def _met(names: Standing) -> tuple[Ints, Ints]:
     """(abbreviation, name): the names of its place that begin with its letter, and not with an abbreviation there, and
     have all its letters."""
     is_short = np.flatnonzero(names.short >= 0)
-    letters = np.array([ord(s[0]) for s in names.shorts], dtype=np.int64)
+    first, letters = letters_of(names.shorts)
     size = len(names.shorts) + 1
     there = names.place[is_short] * size + names.short[is_short]
     others = np.flatnonzero((names.initial >= 0) & ~np.isin(names.place * size + names.begins_with, there))
-    span = int(max(letters.max(initial=0), names.initial.max(initial=0))) + 1
-    key = names.place[is_short] * span + letters[names.short[is_short]]
+    span = int(max(first.max(initial=0), names.initial.max(initial=0))) + 1
+    key = names.place[is_short] * span + first[names.short[is_short]]
     order = np.argsort(key, kind="stable")
     asked = names.place[others] * span + names.initial[others]
     left = np.searchsorted(key[order], asked)
     count = np.searchsorted(key[order], asked, side="right") - left
     nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     short, name = names.short[is_short][order][np.repeat(left, count) + nth], np.repeat(others, count)
-    missing = bits_of(names.shorts)[short] & ~names.letters[name]
+    missing = letters[short] & ~names.letters[name]
     return short[missing == 0], name[missing == 0]
 
 
@@ -93,9 +95,10 @@ def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
     return fits[kind]
 
 
-def _meaning(names: Standing, number: int) -> Meaning:
-    row = names.meanings[number].as_py()
-    return names.umbrella[row].as_py(), tuple(names.core[row].as_py())
+def _meanings(names: Standing, numbers: Ints) -> list[Meaning]:
+    rows = names.meanings.take(pa.array(numbers))
+    columns = (names.umbrella.take(rows).to_pylist(), names.core.take(rows).to_pylist())
+    return [(umbrella, tuple(core)) for umbrella, core in zip(*columns, strict=True)]
 
 
 def _fits(short: str, said: str) -> bool:
@@ -118,8 +121,9 @@ def _family(meaning: Meaning) -> tuple[str | None, str]:
 
 def say_in_full(parsed: dict[str, Any], meant: dict[str, Meaning]) -> None:
     """Says an abbreviation by what it stands for; one beside its own expansion is said once."""
-    owner, code, values = words_of(parsed["core"])
-    rows = distinct(owner[np.array([v in meant for v in values], dtype=bool)[code]]) if meant else owner[:0]
+    owner, code, words = coded_words(parsed["core"])
+    is_short = np.asarray(pc.is_in(words, value_set=pa.array(list(meant), TEXT)), dtype=bool)
+    rows = distinct(owner[is_short[code]])
     some = pa.array(rows)
     found = [
         _in_full(u, c, meant)

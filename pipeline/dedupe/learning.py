@@ -7,6 +7,7 @@ its full form). Every number is drawn towards the shipped one as if that had bee
 a small list keeps the defaults, a large one speaks for itself.
 
 Not learned: the register numbers themselves (they are the teacher), vetoes (`VETO` bits and below), thresholds, rules.
+What is learned, and which pairs say the same, is told by `patterns`.
 """
 
 from collections.abc import Iterable
@@ -22,14 +23,10 @@ from pipeline.dedupe.coding import Bools
 from pipeline.dedupe.comparison import VOCABULARY, Comparison, compare
 from pipeline.dedupe.features import features
 from pipeline.dedupe.name_similarity import L
+from pipeline.dedupe.patterns import TEACHER, UNTAUGHT, Patterns, cells_of, crossed, patterns_of, summed
 from pipeline.dedupe.scoring import bits_of
 from pipeline.dedupe.weights import Origin, Weights, load_weights
 
-TEACHER = "business_id"
-UNTAUGHT = (TEACHER, "association_number")
-VETO = -13.0
-SILENT = ("missing", "none", "nameless")
-"""Levels that say nothing and therefore weigh what the base says: a missing value is no evidence."""
 SPREAD = 1.0
 """Bits by which a default may be wrong: the larger, the sooner the data outvote it."""
 ODD = 7.0
@@ -87,11 +84,12 @@ def learn_from(comparison: Comparison, base: Weights, judged: Iterable[tuple[int
     half = _mixed(comparison, lesson.rows) >> np.uint64(63) == 0
     held: list[npt.NDArray[np.float64]] = []
     answers: list[Bools] = []
+    patterns = patterns_of(comparison, lesson.rows, base)
     for train, test in ((half, ~half), (~half, half)):
-        part = _fit(comparison, Lesson(lesson.rows[train], lesson.same[train], lesson.count[train]), base)
+        part = _fit(patterns, lesson, train, base)
         held.append(part.prior + bits_of(comparison, part, lesson.rows[test], skip=UNTAUGHT))
         answers.append(lesson.same[test])
-    learned = _fit(comparison, lesson, base)
+    learned = _fit(patterns, lesson, np.ones(len(half), dtype=bool), base)
     return replace(learned, calibration=calibrated(np.concatenate(held), np.concatenate(answers)))
 
 
@@ -135,49 +133,33 @@ def _mixed(comparison: Comparison, rows: npt.NDArray[np.int64]) -> npt.NDArray[n
     return pair ^ pair >> np.uint64(31)
 
 
-def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
-    """The most probable bits given the lesson and the base (Newton's method; the penalty makes it convex)."""
-    columns: list[tuple[str, int]] = [
-        (feature, i)
-        for feature, levels in VOCABULARY.items()
-        for i in range(len(levels))
-        if feature not in UNTAUGHT and base.bits[feature][i] > VETO and levels[i] not in SILENT
-    ]
-    place = {c: k + 1 for k, c in enumerate(columns)}
-    hard = np.zeros(len(lesson.rows))
-    index = np.zeros((len(lesson.rows), 0), dtype=np.int64)
-    code = np.zeros(len(lesson.rows), dtype=np.int64)  # one number per row of the index, in the same order
-    for feature, levels in VOCABULARY.items():
-        if feature in UNTAUGHT:
-            continue
-        at = np.array([place.get((feature, i), 0) for i in range(len(levels))])
-        level = comparison.levels[feature][lesson.rows]
-        fixed = np.where(at == 0, np.asarray(base.bits[feature]), 0.0)
-        hard += fixed[level]
-        index = np.hstack([index, at[level][:, None]])
-        code = code * (len(levels) + 1) + np.where(at > 0, np.arange(1, len(levels) + 1), 0)[level]
-    usable = hard == 0  # vetoed pairs are decided; they teach nothing about the rest
-    index, same, count = index[usable], lesson.same[usable], lesson.count[usable]
-    _, first, back = np.unique(code[usable], return_index=True, return_inverse=True)
-    patterns = index[first]
-    yes = np.bincount(back.ravel(), weights=count * same, minlength=len(patterns))
-    all_ = np.bincount(back.ravel(), weights=count, minlength=len(patterns))
-    centre = np.array([base.prior, *(base.bits[f][i] for f, i in columns)]) * _BIT
-    spread = np.full(len(centre), SPREAD * _BIT)
+def _fit(patterns: Patterns, lesson: Lesson, taught: Bools, base: Weights) -> Weights:
+    """The most probable bits given the base and the pairs of the lesson that are `taught` (Newton's method; the penalty
+    makes it convex)."""
+    usable = taught & (patterns.of_pair >= 0)  # vetoed pairs are decided; they teach nothing about the rest
+    of_pair, same, count = patterns.of_pair[usable], lesson.same[usable], lesson.count[usable]
+    size = len(patterns.levels) + 1
+    every = np.bincount(of_pair, minlength=len(patterns.positions))
+    seen_in = np.flatnonzero(every)
+    positions = patterns.positions[seen_in]
+    yes, all_ = (np.bincount(of_pair, weights=c, minlength=len(every))[seen_in] for c in (count * same, count))
+    centre = np.array([base.prior, *(base.bits[f][i] for f, i in patterns.levels)]) * _BIT
+    spread = np.full(size, SPREAD * _BIT)
     beta = centre.copy()
+    cells = cells_of(positions, size)
     for _ in range(ROUNDS):
         weight = np.append(0.0, beta[1:])  # position 0 of a pattern is no level; the prior is in all of them
-        p = 1.0 / (1.0 + np.exp(-np.clip(beta[0] + weight[patterns].sum(1), -40, 40)))
-        gradient = _summed(patterns, yes - all_ * p, len(beta)) - (beta - centre) / spread**2
-        hessian = _crossed(patterns, all_ * p * (1 - p), len(beta)) + np.diag(1 / spread**2)
+        p = 1.0 / (1.0 + np.exp(-np.clip(beta[0] + weight[positions].sum(1), -40, 40)))
+        gradient = summed(positions, yes - all_ * p, size) - (beta - centre) / spread**2
+        hessian = crossed(positions, cells, all_ * p * (1 - p), size) + np.diag(1 / spread**2)
         step = np.linalg.solve(hessian, gradient)
         beta += np.clip(step, -3, 3)
         if np.abs(step).max() < 1e-6:
             break
-    seen = np.bincount(patterns.ravel(), weights=np.repeat(all_, patterns.shape[1]), minlength=len(columns) + 1)
+    seen = np.bincount(positions.ravel(), weights=np.repeat(all_, positions.shape[1]), minlength=size)
     bits = {f: list(base.bits[f]) for f in VOCABULARY}
     origins: dict[str, dict[str, Origin]] = {}
-    for (feature, i), k in place.items():
+    for k, (feature, i) in enumerate(patterns.levels, start=1):
         bits[feature][i] = round(float(beta[k] / _BIT), 3)
         name = VOCABULARY[feature][i]
         origins.setdefault(feature, {})[name] = Origin(int(seen[k]), base.bits[feature][i], bits[feature][i])
@@ -187,27 +169,5 @@ def _fit(comparison: Comparison, lesson: Lesson, base: Weights) -> Weights:
         prior=round(float(beta[0] / _BIT), 3),
         bits={f: tuple(b) for f, b in bits.items()},
         origins=origins,
-        pairs=(int((lesson.same & usable).sum()), int((~lesson.same & usable).sum())),
+        pairs=(int(same.sum()), int((~same).sum())),
     )
-
-
-def _summed(patterns: npt.NDArray[np.int64], worth: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
-    """Per level the worth of the patterns that have it; in place 0 that of all.
-
-    Counted, not multiplied as matrices: the threads of a BLAS library wait longer for one another than this takes.
-    """
-    found = np.zeros(size)
-    found += np.bincount(patterns.ravel(), weights=np.repeat(worth, patterns.shape[1]), minlength=size)
-    found[0] = worth.sum()
-    return found
-
-
-def _crossed(patterns: npt.NDArray[np.int64], worth: npt.NDArray[np.float64], size: int) -> npt.NDArray[np.float64]:
-    """Per two levels the worth of the patterns that have both; in row and column 0 as `_summed`."""
-    found = np.zeros(size * size)
-    repeated = np.repeat(worth, patterns.shape[1])
-    for one in patterns.T:
-        found += np.bincount((one[:, None] * size + patterns).ravel(), weights=repeated, minlength=size * size)
-    square = found.reshape(size, size)
-    square[0] = square[:, 0] = _summed(patterns, worth, size)
-    return square

@@ -8,6 +8,8 @@ Belongs here: choosing among readings. Finding places in a name is in `transform
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Mapping
+from operator import contains
 
 import numpy as np
 import numpy.typing as npt
@@ -15,13 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, coded, padded
-from pipeline.dedupe.village_spelling import known_places
+from pipeline.dedupe.village_spelling import keys_of, known_places, towns_near
 from pipeline.transform.names.place_words import PlaceWord, place_words
-from pipeline.transform.names.slips import deletions
 from pipeline.transform.names.stems import place_stem
 from pipeline.transform.names.typing_errors import repaired
+from pipeline.transform.names.word_lists import TEXT, exchanged, first_of
 from pipeline.transform.names.word_lists import flat as flatten
-from pipeline.transform.names.word_lists import replaced
 
 MOSTLY = 0.5
 """Share of the known addresses that must lie in a municipality for the name to be a spelling of it."""
@@ -42,14 +43,16 @@ def settled(parsed: pa.Table, flat: Rows, owner: Rows, records: pa.Table) -> pa.
     column `municipality_code`).
     """
     parts = {c: flatten(parsed.column(c)) for c in ("places", "place_keys", "place_text", "ascii")}
-    written, read_as = _written(parts)
-    if not written:
+    rows, village, villages, read_as = _written(parts)
+    if not len(rows):
         return parsed
-    towns = _addresses(written, flat, owner, records)
-    meant = _villages(Counter(written.values()), towns, read_as)
-    rows = np.fromiter(written, dtype=np.int64)
+    often = dict(zip(villages, np.bincount(village).tolist(), strict=True))
+    of_name = np.full(len(parsed), -1, dtype=np.int64)
+    of_name[rows] = village
+    meant = _villages(often, _addresses(of_name[flat], owner, records, villages), read_as)
     for n, column in enumerate(("places", "place_keys")):
-        parts[column] = replaced(parts[column], rows, [meant[village][n] for village in written.values()])
+        values = pa.array([meant[v][n] for v in villages], parts[column].type)
+        parts[column] = exchanged(parts[column], rows, values, village)
     return pa.table({c: parts.get(c, parsed.column(c)) for c in parsed.column_names})
 
 
@@ -74,54 +77,57 @@ def namesake_towns(features: pa.Table) -> Codes:
     return np.where(is_namesake, np.where(town >= 0, town, -2), -1).astype(np.int32)
 
 
-def _written(parts: dict[str, pa.Array]) -> tuple[dict[int, str], dict[str, PlaceWord]]:
-    """(row -> the village as written, for names of a village and of a municipality read through a typing error;
-    village -> the municipality it was read as)."""
+def _written(parts: dict[str, pa.Array]) -> tuple[Rows, Rows, list[str], dict[str, PlaceWord]]:
+    """(names of a village and of a municipality read through a typing error; the village that each has as it is
+    written, a number; the villages; village -> the municipality it was read as)."""
     rows = np.flatnonzero(np.asarray(pc.list_value_length(parts["place_keys"])) == 1)
-    keys = pc.list_element(parts["place_keys"].take(pa.array(rows)), 0)
+    keys = first_of(parts["place_keys"].take(pa.array(rows)))
     is_village = np.asarray(pc.starts_with(keys, "V"), dtype=bool)
-    villages = pc.utf8_slice_codeunits(keys.filter(pa.array(is_village)), 1).to_pylist()
-    found: dict[int, str] = dict(zip(rows[is_village].tolist(), villages, strict=True))
+    villages = pc.utf8_slice_codeunits(keys.filter(pa.array(is_village)), 1)
+    towns = rows[~np.asarray(pc.match_substring_regex(keys, "^[RXV]"), dtype=bool)]
+    texts, asciis = (pc.fill_null(parts[c].take(pa.array(towns)), "").to_pylist() for c in ("place_text", "ascii"))
+    other = np.flatnonzero(~np.fromiter(map(contains, asciis, texts), dtype=bool, count=len(towns)))
+    read: dict[int, str] = {}
     read_as: dict[str, PlaceWord] = {}
     known = place_words()
-    is_town = ~np.asarray(pc.match_substring_regex(keys, "^[RXV]"), dtype=bool)
-    towns = pa.array(rows[is_town])
-    texts, asciis = (parts[c].take(towns).to_pylist() for c in ("place_text", "ascii"))
-    for i, text, ascii_ in zip(rows[is_town].tolist(), texts, asciis, strict=True):
-        if text and text not in ascii_ and text in known:
-            word = next((w for w in ascii_.split(" ") if repaired(w) == text), None)
+    for i in other.tolist():
+        if texts[i] in known:
+            word = next((w for w in asciis[i].split(" ") if repaired(w) == texts[i]), None)
             if word is not None:
-                found[i] = place_stem(word)
-                read_as[found[i]] = known[text]
-    return found, read_as
+                read[i] = place_stem(word)
+                read_as[read[i]] = known[texts[i]]
+    every = pa.concat_arrays([villages, pa.array(list(read.values()), TEXT)]).dictionary_encode()
+    village = np.asarray(every.indices, dtype=np.int64)
+    return np.concatenate([rows[is_village], towns[list(read)]]), village, every.dictionary.to_pylist(), read_as
 
 
-def _addresses(written: dict[int, str], flat: Rows, owner: Rows, records: pa.Table) -> dict[str, Counter[str]]:
-    """Village -> municipalities of the records whose names have it."""
-    code, codes = coded(records.column("municipality_code"))
-    is_asked = np.zeros(int(flat.max(initial=-1)) + 1, dtype=bool)
-    is_asked[[i for i in written if i < len(is_asked)]] = True
-    use = np.flatnonzero(is_asked[flat] & (code[owner] >= 0))
+def _addresses(village: Rows, owner: Rows, records: pa.Table, villages: list[str]) -> dict[str, Counter[str]]:
+    """Village -> municipalities of the records whose names have it; `village` is that of each name, -1 for none."""
+    code, towns = coded(records.column("municipality_code"))
+    use = np.flatnonzero(village >= 0)
+    use = use[code[owner[use]] >= 0]
+    size = max(len(towns), 1)
+    pairs, times = np.unique(village[use] * size + code[owner[use]], return_counts=True)
     found: dict[str, Counter[str]] = defaultdict(Counter)
-    for i, c in zip(flat[use].tolist(), code[owner[use]].tolist(), strict=True):
-        found[written[i]][codes[c]] += 1
+    for pair, n in zip(pairs.tolist(), times.tolist(), strict=True):
+        found[villages[pair // size]][towns[pair % size]] = n
     return found
 
 
 def _villages(
-    often: Counter[str], towns: dict[str, Counter[str]], read_as: dict[str, PlaceWord]
+    often: Mapping[str, int], towns: Mapping[str, Counter[str]], read_as: Mapping[str, PlaceWord]
 ) -> dict[str, tuple[list[str], list[str]]]:
     """Village -> (places, place keys) that it means."""
-    known = known_places()
-    near_town: dict[str, set[str]] = defaultdict(set)
-    for word in known:
-        for key in deletions(word):
-            near_town[key].add(word)
+    known, near_town, nowhere = known_places(), towns_near(), Counter[str]()
+    seldom = {v for v in often if often[v] <= SELDOM and len(v) >= SHORTEST and v in towns}
+    asked = {key for v in seldom for key in keys_of(v)}
     meant: dict[str, tuple[list[str], list[str]]] = {}
     frequent: dict[str, list[str]] = defaultdict(list)
     for village in sorted(often, key=lambda v: (-often[v], v)):
-        at = towns.get(village, Counter())
-        words = {w for k in deletions(village) for w in near_town.get(k, ()) if _alike(w, village)}
+        at = towns.get(village, nowhere)
+        keys = keys_of(village)
+        is_near = not near_town.keys().isdisjoint(keys)
+        words = {w for k in keys for w in near_town.get(k, ()) if _alike(w, village)} if is_near else set[str]()
         near = {known[w].codes: known[w] for w in sorted(words)}  # several words of one municipality: one of them
         if village in read_as:
             near[read_as[village].codes] = read_as[village]
@@ -129,28 +135,26 @@ def _villages(
         if town is not None:
             meant[village] = (list(town.codes), list(town.keys))
             continue
-        other = _other(village, at, often, frequent, towns)
+        other = _other(village, at, frequent, towns) if village in seldom else None
         meant[village] = meant[other] if other else ([f"V{village}"], [f"V{village}"])
         if other is None:
-            for key in deletions(village):
+            for key in asked.intersection(keys):
                 frequent[key].append(village)
     return meant
 
 
 def _town(at: Counter[str], near: list[PlaceWord]) -> PlaceWord | None:
     """The municipality one letter away, if the addresses are there or nobody tells an address."""
-    total = sum(at.values())
+    total = sum(at.values()) if near else 0
     fits = [t for t in near if sum(at[c] for c in t.codes) >= MOSTLY * total]
     return fits[0] if len(fits) == 1 else None
 
 
 def _other(
-    village: str, at: Counter[str], often: Counter[str], frequent: dict[str, list[str]], towns: dict[str, Counter[str]]
+    village: str, at: Counter[str], frequent: Mapping[str, list[str]], towns: Mapping[str, Counter[str]]
 ) -> str | None:
     """The more frequent village one letter away in the same municipality."""
-    if often[village] > SELDOM or len(village) < SHORTEST or not at:
-        return None
-    near = sorted({v for key in deletions(village) for v in frequent.get(key, ())})
+    near = sorted({v for key in keys_of(village) for v in frequent.get(key, ())})
     fits = [v for v in near if _alike(v, village) and not at.keys().isdisjoint(towns.get(v, {}))]
     return fits[0] if len(fits) == 1 else None
 

@@ -27,6 +27,7 @@ from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reaso
 from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
 from pipeline.transform.names.table import collector_paused
+from pipeline.transform.names.word_lists import flat
 
 PAIR = ("record_id_a", "record_id_b")
 
@@ -134,7 +135,8 @@ def _run(
         lap("sorting")
         names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
     lap("names")
-    table, values = engine.both(lambda: features_of(records, names), lambda: shared_values(records, engine))
+    table, values = engine.both(lambda: features_of(records, names, engine), lambda: shared_values(records, engine))
+    table = table.append_column("street_key", values.street)
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
@@ -145,17 +147,21 @@ def _run(
     lap("blocking")
     comparison = compare(ready, pairs, memory, engine)
     lap("comparison")
-    learned = None
-    if weights is None or memory is not None:
-        answers = [(*p, same) for ps, same in ((together, True), (apart, False)) for p in ps]
-        learned = learn_from(comparison, load_weights(), answers)
-        lap("learning")
-    weights = weights or learned or load_weights()
-    scored = with_judgements(comparison, score(comparison, weights), together, apart)
-    lap("scoring")
-    told = constraints(table, comparison)
+
+    def decided() -> tuple[Weights | None, Weights, Scored]:
+        learned = None
+        if weights is None or memory is not None:
+            answers = [(*p, same) for ps, same in ((together, True), (apart, False)) for p in ps]
+            learned = learn_from(comparison, load_weights(), answers)
+            lap("learning")
+        used = weights or learned or load_weights()
+        scored = with_judgements(comparison, score(comparison, used), together, apart)
+        lap("scoring")
+        return learned, used, scored
+
+    (learned, weights, scored), told = engine.both(decided, lambda: constraints(table, comparison))
     root = _grouped(memory, table, told, comparison, scored, weights, together, apart)
-    ids = table.column("record_id").combine_chunks()
+    ids = flat(table.column("record_id"))
     clusters = pa.table({"record_id": ids, "cluster_id": ids.take(pa.array(root))})
     lap("clustering")
     scored = settled(told, comparison, scored, weights, root)
@@ -201,7 +207,7 @@ def _grouped(
     """The group of each record; groups that nothing touched are those that the memory holds."""
     if memory is None:
         return cluster(told, comparison, scored, weights, together, apart)
-    ids = table.column("record_id").combine_chunks()
+    ids = flat(table.column("record_id"))
     names = ids.to_pylist() if together or apart else []
     judged = frozenset((names[x], names[y], same) for p, same in ((together, True), (apart, False)) for x, y in p)
     edges, facts = edges_of(comparison, scored), fact_texts(table, comparison)

@@ -26,10 +26,14 @@ ALIKE = 60.0
 """Percent of `token_sort_ratio` from which a record may be the body that a cell names first."""
 
 
-def with_several(parsed: pa.Table, names: pa.Array) -> pa.Table:
-    """The parsed names, of which those that name two others get the dependent `SEVERAL`. Few names are looked at."""
-    asked = pc.fill_null(pc.match_substring_regex(names, _MAY_BE), False)
-    rows = np.flatnonzero(np.asarray(pc.and_(asked, pc.is_null(flat(parsed.column("dependent"))))))
+def may_name_several(names: pa.Array) -> pa.Array:
+    """Which names `with_several` has to look at. They are few."""
+    return pc.fill_null(pc.match_substring_regex(names, _MAY_BE), False)
+
+
+def with_several(parsed: pa.Table, names: pa.Array, may_be: pa.Array) -> pa.Table:
+    """The parsed names, of which those that name two others get the dependent `SEVERAL`."""
+    rows = np.flatnonzero(np.asarray(pc.and_(may_be, pc.is_null(flat(parsed.column("dependent"))))))
     cells = [words_of(tidy(name)) for name in names.take(pa.array(rows)).to_pylist()]
     parts = [sides(cell) for cell in cells]
     ascii_ = flat(parsed.column("ascii"))

@@ -36,21 +36,20 @@ def settled(
     """
     a, b = comparison.a, comparison.b
     apart = root[a] != root[b]
-    doubtful = np.isin(scored.decision, (SAME, MAYBE))
+    doubtful = (scored.decision == SAME) | (scored.decision == MAYBE)
     decision, rule = scored.decision.copy(), scored.rule.copy()
     names = (*scored.rules, "group")
-    is_judged = np.isin(rule, [i for i, r in enumerate(names) if r.startswith("must_")])
+    is_judged = np.array([r.startswith("must_") for r in names], dtype=bool)[rule]
     inside = ~apart & (decision == MAYBE)
     between = apart & doubtful & ~is_judged
     decision[inside], rule[inside & (rule == 0)] = SAME, len(scored.rules)
     decision[between] = DIFFERENT
     rule[between & (rule == 0)] = len(scored.rules)
-    bits = worth(scored.score, weights.calibration)
-    open_ = scored.rule == 0
-    if scored.doubt is not None:
-        in_doubt = scored.doubt > -np.inf
-        open_, bits = open_ | in_doubt, np.where(in_doubt, scored.doubt, bits)
-    rows = np.flatnonzero(apart & ~is_judged & open_ & (bits >= weights.ask))
+    doubt = np.full(len(a), -np.inf) if scored.doubt is None else scored.doubt
+    open_ = (scored.rule == 0) | (doubt > -np.inf)
+    rows = np.flatnonzero(apart & ~is_judged & open_)
+    bits = np.where(doubt[rows] > -np.inf, doubt[rows], worth(scored.score[rows], weights.calibration))
+    rows, bits = rows[bits >= weights.ask], bits[bits >= weights.ask]
     rows = _asked(constraints, comparison, rows, bits, root, max(FEWEST, weights.budget * len(constraints)))
     decision[rows] = MAYBE
     rule[rows] = scored.rule[rows]
@@ -65,16 +64,17 @@ def _asked(
     root: Numbers,
     most: float,
 ) -> Numbers:
-    """The best pair of each two groups, surest first, until `most` records stand in one."""
+    """The best pair of each two groups, surest first, until `most` records stand in one; `bits` are those of `rows`."""
     if not len(rows):
         return rows
     x, y = root[comparison.a[rows]], root[comparison.b[rows]]
     low, high = np.minimum(x, y), np.maximum(x, y)
-    order = np.lexsort((rows, -bits[rows], high, low))
-    rows, low, high = rows[order], low[order], high[order]
+    order = np.lexsort((rows, -bits, high, low))
+    low, high = low[order], high[order]
     best = np.r_[True, (low[1:] != low[:-1]) | (high[1:] != high[:-1])]
-    rows, low, high = rows[best], low[best], high[best]
-    sure = bits[rows] - CONTRADICTION * _contradict(constraints, root, low, high)
+    order, low, high = order[best], low[best], high[best]
+    rows = rows[order]
+    sure = bits[order] - CONTRADICTION * _contradict(constraints, root, low, high)
     order = np.lexsort((rows, -sure))
     rows = rows[order]
     both = np.stack([comparison.a[rows], comparison.b[rows]], 1).ravel()
@@ -95,7 +95,8 @@ def _contradict(constraints: Constraints, root: Numbers, low: Numbers, high: Num
             continue
         group = both >> 32
         starts, ends = np.searchsorted(group, low), np.searchsorted(group, low, side="right")
-        tells = (ends > starts) & np.isin(high, group)
+        theirs_at = np.minimum(np.searchsorted(group, high), len(group) - 1)
+        tells = (ends > starts) & (group[theirs_at] == high)
         pair = np.repeat(np.arange(len(low)), ends - starts)
         nth = np.arange(len(pair)) - np.repeat(np.cumsum(ends - starts) - (ends - starts), ends - starts)
         theirs = high[pair] << 32 | both[starts[pair] + nth] & 0xFFFFFFFF

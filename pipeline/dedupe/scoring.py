@@ -69,15 +69,14 @@ def score(comparison: Comparison, weights: Weights) -> Scored:
     family, alike = _likeness(comparison)
     for i, r in enumerate(weights.rules, start=1):
         level = VOCABULARY[r.feature].index(r.outcome)
-        hit = (comparison.levels[r.feature] == level) & (rule == 0)
-        akin = family if r.feature == "place" else (family | alike)
-        decision[hit] = np.where(akin[hit] & (r.decision == "related"), RELATED, DIFFERENT)
+        hit = np.flatnonzero((comparison.levels[r.feature] == level) & (rule == 0))
+        akin = family[hit] if r.feature == "place" else family[hit] | alike[hit]
+        decision[hit] = np.where(akin & (r.decision == "related"), RELATED, DIFFERENT)
         rule[hit] = i
         rest[hit] -= weights.bits[r.feature][level]
         if r.doubt is not None:
-            against = np.flatnonzero(hit)
-            found = worth(np.round(rest[against], 6), weights.calibration) - r.doubt
-            doubt[against] = np.where(found >= 0, found + 1.0, -np.inf)
+            found = worth(np.round(rest[hit], 6), weights.calibration) - r.doubt
+            doubt[hit] = np.where(found >= 0, found + 1.0, -np.inf)
     return Scored(total, decision, rule, rules, np.round(rest, 6), doubt)
 
 
@@ -150,24 +149,22 @@ def match_rows(scored: Scored, weights: Weights, comparison: Comparison | None =
     well. Two of one name in two towns are different by their names, which no pair has to say.
     """
     kept = (scored.decision == SAME) | (scored.decision == MAYBE)
-    ruled = (scored.rule > 0) & (worth(scored.without_rule, weights.calibration) >= weights.same)
+    ruled = np.flatnonzero(scored.rule > 0)
+    ruled = ruled[worth(scored.without_rule[ruled], weights.calibration) >= weights.same]
     if comparison is not None:
-        ruled &= (scored.decision == RELATED) | _share(comparison)
-    kept |= ruled
-    kept |= np.isin(scored.rule, [i for i, r in enumerate(scored.rules) if r.startswith("must_") or r == "group"])
+        ruled = ruled[(scored.decision[ruled] == RELATED) | _share(comparison, ruled)]
+    kept[ruled] = True
+    told = np.array([r.startswith("must_") or r == "group" for r in scored.rules], dtype=bool)
+    kept |= told[scored.rule]
     return np.flatnonzero(kept)
 
 
-def _share(comparison: Comparison) -> npt.NDArray[np.bool_]:
-    """Pairs with an equal value that is not everybody's."""
-    found = np.zeros(len(comparison.a), dtype=bool)
+def _share(comparison: Comparison, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
+    """Which of some pairs have an equal value that is not everybody's."""
+    found = np.zeros(len(rows), dtype=bool)
     for name in ("business_id", "association_number", "phone", "email", "host", "street"):
-        shared = [
-            i
-            for i, level in enumerate(VOCABULARY[name])
-            if level in ("agree", "agree_alone", "agree_few", "agree_rare")
-        ]
-        found |= np.isin(comparison.levels[name], shared)
+        shares = [level in ("agree", "agree_alone", "agree_few", "agree_rare") for level in VOCABULARY[name]]
+        found |= np.array(shares, dtype=bool)[comparison.levels[name][rows]]
     return found
 
 

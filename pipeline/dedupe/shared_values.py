@@ -5,6 +5,7 @@ This needs no name, so it is done while names are still being understood.
 
 from dataclasses import dataclass
 
+import numpy as np
 import pyarrow as pa
 
 from pipeline.dedupe.blocking_keys import COUNTS, FEW, KIND, MANY, sized
@@ -32,12 +33,15 @@ class SharedValues:
     """`kind, key, rid` of values that more records carry."""
     counts: pa.Table
     """`kind, keys, capped_keys`."""
+    street: pa.ChunkedArray
+    """Per record its street key."""
 
 
 def shared_values(records: pa.Table, engine: Engine) -> SharedValues:
     """Of records in their normal form, or of their features."""
-    told = "street_key" in records.column_names
-    street = records.column("street_key") if told else street_key(records)
-    table = records.select(_COLUMNS).append_column("street_key", street)
-    table = table.append_column("rid", pa.array(range(len(records)), pa.int32()))
-    return SharedValues(*engine.query({"v": table}, sized(_KEYS), (FEW, MANY, COUNTS)))
+    if "street_key" not in records.column_names:
+        records = records.append_column("street_key", street_key(records))
+    table = records.select((*_COLUMNS, "street_key"))
+    table = table.append_column("rid", pa.array(np.arange(len(records), dtype=np.int32)))
+    few, many, counts = engine.query({"v": table}, sized(_KEYS), (FEW, MANY, COUNTS))
+    return SharedValues(few, many, counts, records.column("street_key"))

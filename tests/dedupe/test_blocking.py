@@ -104,9 +104,9 @@ def test_values_looked_up_before_names_are_understood_find_the_same_pairs() -> N
     }
     records = normal_form(pa.table(rows))
     table = features(records)
-    for one, other in zip(
-        candidate_pairs(table), candidate_pairs(table, values=shared_values(records, ONE_MACHINE)), strict=True
-    ):
+    values = shared_values(records, ONE_MACHINE)
+    assert values.street.to_pylist() == table.column("street_key").to_pylist()
+    for one, other in zip(candidate_pairs(table), candidate_pairs(table, values=values), strict=True):
         assert one.equals(other) and len(one)
 
 

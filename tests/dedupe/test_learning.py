@@ -11,7 +11,8 @@ from benchmarks.organisations import synthetic
 from pipeline.dedupe import learning
 from pipeline.dedupe.comparison import VOCABULARY, Comparison
 from pipeline.dedupe.drift import diff, drift
-from pipeline.dedupe.learning import VETO, learn, lesson_of
+from pipeline.dedupe.learning import learn, lesson_of
+from pipeline.dedupe.patterns import VETO
 from pipeline.dedupe.weights import Weights, load_weights, weights_text
 
 

@@ -83,6 +83,15 @@ def test_the_order_of_records_changes_nothing(seed: int) -> None:
         assert getattr(one, name).equals(getattr(other, name)), name
 
 
+def test_records_that_come_in_order_and_from_the_middle_of_a_table_are_matched_alike() -> None:
+    records, _ = synthetic(150, seed=5)
+    records = records.sort_by("record_id").combine_chunks()
+    part = records.slice(40)
+    one, other = match(part), match(part.take(list(range(len(part)))[::-1]))
+    for name in ("clusters", "matches", "reasons", "relations", "blocking_report"):
+        assert getattr(one, name).equals(getattr(other, name)), name
+
+
 def test_no_records_give_empty_tables() -> None:
     result = match(table({"record_id": "a", "name": "x"}).slice(0, 0))
     assert len(result.clusters) == len(result.matches) == len(result.reasons) == len(result.relations) == 0
@@ -101,10 +110,10 @@ def test_records_without_names_are_joined_by_a_register_number_only() -> None:
     assert clusters(match(table(*rows))) == {"a": "a", "b": "a", "c": "c"}
 
 
-@pytest.mark.parametrize("ids", [["a", "a"], ["a", None]])
+@pytest.mark.parametrize("ids", [["a", "a"], ["a", None], ["b", "a", "b"], [None]])
 def test_record_ids_must_be_filled_and_unique(ids: list[str | None]) -> None:
     with pytest.raises(ValueError, match="record_id"):
-        match(pa.table({"record_id": pa.array(ids, pa.string()), "name": ["x", "y"]}))
+        match(pa.table({"record_id": pa.array(ids, pa.string()), "name": ["x"] * len(ids)}))
 
 
 def test_ten_thousand_records_of_one_name_stay_bounded() -> None:

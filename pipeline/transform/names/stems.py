@@ -17,13 +17,13 @@ _PLACE = (
     ("lahteenmaen", "lahteenmaki"), ("kannaksen", "kannas"), ("portin", "portti"), ("sen", "nen"), ("sten", "set"),
 )  # fmt: skip
 """Genitive and nominative ends of Finnish village names."""
-_GENITIVES = tuple(genitive for genitive, _ in _PLACE)
-_ENDS = frozenset((
+GENITIVES = tuple(genitive for genitive, _ in _PLACE)
+ENDS = frozenset((
     "itten", "oiden", "aiden", "iden", "ojen", "ejen", "ien", "jen", "ten", "den", "ain",
     "an", "en", "in", "on", "un", "yn", "at", "et", "it", "ot", "ut", "yt", "n", "t", "i", "a", "e", "o", "u", "y",
 ))  # fmt: skip
-_LONGEST = max(map(len, _ENDS))
-_SHORTEST = 4
+LONGEST = max(map(len, ENDS))
+SHORTEST = 4
 """Letters that stay at least."""
 
 
@@ -32,19 +32,21 @@ def place_stem(word: str) -> str:
     """The nominative of a place name as far as its end tells; the word without a final n otherwise."""
     if not word.endswith("n"):
         return word
-    for genitive, nominative in _PLACE if word.endswith(_GENITIVES) else ():
+    for genitive, nominative in _PLACE if word.endswith(GENITIVES) else ():
         if word.endswith(genitive) and len(word) > len(genitive) + 1:
             return word[: -len(genitive)] + nominative
-    return word[:-1] if word.endswith("n") and len(word) > _SHORTEST else word
+    return word[:-1] if word.endswith("n") and len(word) > SHORTEST else word
 
 
-_VILLAGE_ENDS = tuple(end for pair in _PLACE[:-2] for end in pair)
+VILLAGE = 6
+"""Letters that a village's name has more than."""
+VILLAGE_ENDS = tuple(end for pair in _PLACE[:-2] for end in pair)
 
 
 @lru_cache(maxsize=1 << 18)
 def is_place_like(word: str) -> bool:
     """True for a word that ends as many village names do, in the nominative or the genitive."""
-    return len(word) > 6 and word.endswith(_VILLAGE_ENDS)
+    return len(word) > VILLAGE and word.endswith(VILLAGE_ENDS)
 
 
 @lru_cache(maxsize=1 << 18)
@@ -55,12 +57,12 @@ def stem(word: str) -> str:
     """
     if is_place_like(word):
         word = place_stem(word)
-    if len(word) <= _SHORTEST or not word.isalpha():
+    if len(word) <= SHORTEST or not word.isalpha():
         return word
-    for length in range(min(_LONGEST, len(word) - _SHORTEST), 0, -1):
-        if word[-length:] in _ENDS:
+    for length in range(min(LONGEST, len(word) - SHORTEST), 0, -1):
+        if word[-length:] in ENDS:
             found = word[:-length]
-            return bare if len(bare := found.rstrip("aeiouy")) >= _SHORTEST else found
+            return bare if len(bare := found.rstrip("aeiouy")) >= SHORTEST else found
     return word
 
 

@@ -15,34 +15,60 @@ ListedWords = tuple[Ints, Ints, list[str]]
 
 
 def flat(column: Any) -> Any:
-    """A column in one piece."""
-    return column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    """A column in one piece; one that is has nothing copied."""
+    if not isinstance(column, pa.ChunkedArray):
+        return column
+    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
 def words_of(lists: pa.Array) -> ListedWords:
     """The words of a column of lists."""
+    rows, code, words = coded_words(lists)
+    return rows, code, words.to_pylist()
+
+
+def coded_words(lists: pa.Array) -> tuple[Ints, Ints, pa.Array]:
+    """As `words_of`, with the distinct words as a column."""
     encoded = pc.list_flatten(lists).dictionary_encode()
     rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
-    return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist()
+    return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary
 
 
 def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
     """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
+    if of is None:
+        return in_order_of(*coded_words(lists), len(lists))
     return in_order(words_of(lists), len(lists), of)
 
 
 def in_order(words: ListedWords, lists: int, of: Callable[[str], str] | None = None) -> pa.Array:
     """As `joined`, of the words of so many lists."""
     rows, code, values = words
-    texts = pa.array(values if of is None else [of(v) for v in values], TEXT).dictionary_encode()
-    order = pc.array_sort_indices(texts.dictionary)
+    return in_order_of(rows, code, pa.array(values if of is None else [of(v) for v in values], TEXT), lists)
+
+
+def in_order_of(rows: Ints, code: Ints, texts: pa.Array, lists: int) -> pa.Array:
+    """As `in_order`, of the text that stands for each distinct word."""
+    order, rank = ranked(texts)
+    size = max(len(order), 1)
+    key = np.sort(rows * size + rank[code])
+    offsets = np.searchsorted(rows, np.arange(lists + 1)).astype(np.int32)
+    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), order.take(pa.array(key % size))), " ")
+
+
+def ranked(texts: pa.Array) -> tuple[pa.Array, Ints]:
+    """(the different texts in the order of the alphabet, the place of each text among them)."""
+    encoded = texts.dictionary_encode()
+    order = pc.array_sort_indices(encoded.dictionary)
     rank = np.empty(len(order), dtype=np.int64)
     rank[np.asarray(order)] = np.arange(len(order))
-    size = max(len(order), 1)
-    key = np.sort(rows * size + rank[np.asarray(texts.indices, dtype=np.int64)][code])
-    offsets = np.searchsorted(rows, np.arange(lists + 1)).astype(np.int32)
-    ordered = texts.dictionary.take(order).take(pa.array(key % size))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), ordered), " ")
+    return encoded.dictionary.take(order), rank[np.asarray(encoded.indices, dtype=np.int64)]
+
+
+def first_of(lists: pa.Array) -> pa.Array:
+    """Per list its first word, null for none."""
+    count = np.asarray(pc.fill_null(pc.list_value_length(lists), 0), dtype=np.int64)
+    return pc.list_flatten(lists).take(pa.array(np.cumsum(count) - count, mask=count == 0))
 
 
 def spoken(lists: pa.Array) -> pa.Array:
@@ -68,13 +94,20 @@ def letters_and_digits(texts: pa.Array) -> pa.Array:
 
 def codes(*columns: Any) -> Ints:
     """One number per row for the combination of its values, counted as they appear; null is a value of its own."""
-    found = np.zeros(len(columns[0]), dtype=np.int64)
+    found: Ints | None = None
     for column in columns:
-        encoded = flat(column).dictionary_encode()
-        code = np.asarray(encoded.indices.fill_null(-1), dtype=np.int64) + 1
-        combined = pa.array(found * (len(encoded.dictionary) + 1) + code).dictionary_encode()
-        found = np.asarray(combined.indices, dtype=np.int64)
-    return found
+        encoded = flat(column).dictionary_encode(null_encoding="encode")
+        code = np.asarray(encoded.indices, dtype=np.int64)
+        if found is not None:
+            combined = pa.array(found * max(len(encoded.dictionary), 1) + code).dictionary_encode()
+            code = np.asarray(combined.indices, dtype=np.int64)
+        found = code
+    return np.zeros(0, dtype=np.int64) if found is None else found
+
+
+def firsts(code: Ints) -> Ints:
+    """The row where each code stands first; the codes are counted as they appear."""
+    return np.flatnonzero(np.diff(np.maximum.accumulate(code), prepend=-1)) if len(code) else code
 
 
 def replaced(column: Any, rows: Ints, values: list[Any]) -> pa.Array:
@@ -83,10 +116,10 @@ def replaced(column: Any, rows: Ints, values: list[Any]) -> pa.Array:
     return exchanged(old, rows, pa.array(values, old.type))
 
 
-def exchanged(old: pa.Array, rows: Ints, values: pa.Array) -> pa.Array:
-    """As `replaced`, of arrays."""
+def exchanged(old: pa.Array, rows: Ints, values: pa.Array, at: Ints | None = None) -> pa.Array:
+    """As `replaced`, of arrays; `at` tells which of the values comes to each row, else they come in their order."""
     if not len(rows):
         return old
     index = np.arange(len(old))
-    index[rows] = len(old) + np.arange(len(rows))
+    index[rows] = len(old) + (np.arange(len(rows)) if at is None else at)
     return pa.concat_arrays([old, values]).take(pa.array(index))
