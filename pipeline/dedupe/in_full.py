@@ -9,9 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import distinct
-from pipeline.dedupe.in_turn import may_fit
+from pipeline.dedupe.in_turn import fit_in_turn
 from pipeline.dedupe.standing import Standing, letters_of, standing
-from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.stems import stem, stems_of
 from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, replaced
@@ -82,16 +81,16 @@ def _often(short: Ints, family: Ints) -> npt.NDArray[np.bool_]:
 
 
 def _fitting(names: Standing, short: Ints, name: Ints) -> npt.NDArray[np.bool_]:
-    """Whether the letters of the abbreviations fit the names; each wording is asked once, and all of one abbreviation
-    are seen at once whether they may fit at all."""
+    """Whether the letters of the abbreviations fit the names; each wording is asked once."""
     encoded = names.said.take(pa.array(name)).dictionary_encode()
     texts, size = encoded.dictionary, max(len(encoded.dictionary), 1)
     pairs, kind = np.unique(short * size + np.asarray(encoded.indices, dtype=np.int64), return_inverse=True)
-    each, said = pairs // size, texts.take(pa.array(pairs % size))
-    fits = may_fit(names.shorts, each, said)
-    likely = np.flatnonzero(fits)
-    asked = zip(each[likely].tolist(), said.take(pa.array(likely)).to_pylist(), strict=True)
-    fits[likely] = [_fits(names.shorts[n], text) for n, text in asked]
+    each, text = pairs // size, pairs % size
+    fits = fit_in_turn(names.shorts, each, texts, text)
+    is_one = ~np.asarray(pc.match_substring(texts, " "), dtype=bool)
+    ones = np.flatnonzero(fits & is_one[text])
+    words = texts.take(pa.array(text[ones])).to_pylist()
+    fits[ones] = [_ends_alike(names.shorts[n], w) for n, w in zip(each[ones].tolist(), words, strict=True)]
     return fits[kind]
 
 
@@ -101,16 +100,9 @@ def _meanings(names: Standing, numbers: Ints) -> list[Meaning]:
     return [(umbrella, tuple(core)) for umbrella, core in zip(*columns, strict=True)]
 
 
-def _fits(short: str, said: str) -> bool:
-    spoken = said.split(" ")
-    return letters_fit(short, spoken) and _ends_alike(short, spoken)
-
-
-def _ends_alike(short: str, said: list[str]) -> bool:
+def _ends_alike(short: str, word: str) -> bool:
     """In a single compound the last letter is that of its head: NSL is a "Nivelsuojaliitto", no "-yhdistys"."""
-    if len(said) > 1:
-        return True
-    head = next((e for e, _, _ in lexicon().head_suffixes if said[0].endswith(e)), None)
+    head = next((e for e, _, _ in lexicon().head_suffixes if word.endswith(e)), None)
     return head is not None and head[0] == short[-1]
 
 
