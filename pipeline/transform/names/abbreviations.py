@@ -9,7 +9,7 @@ from pipeline.transform.names.umbrellas import pattern_words
 
 _UPPER = re.compile(r"(?<![\w-])(?=(?:[^\W\d_]*[A-ZÅÄÖ]){2})([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,7})(?![\w-])")
 _SMALL = re.compile(r"(?<![^\W\d_])[^\W\d_][a-zåäöéáüč]+[a-zåäöéáüč](?![^\W\d_])")
-_JOINTS = (
+JOINTS = (
     "seura", "kerho", "klubi", "liitto", "yhdistys", "palokunta", "keskus", "osakunta", "urheilijat", "voimistelijat",
     "pallo", "kamrat", "forening", "forbund", "klubb", "sallskap", "idrott",
 )  # fmt: skip
@@ -115,7 +115,7 @@ def letters_of(word: str) -> str:
 
 
 def _joint(word: str) -> str:
-    for second in _JOINTS if word.endswith(_JOINTS) else ():
+    for second in JOINTS if word.endswith(JOINTS) else ():
         if word.endswith(second) and len(word) > len(second) + 2:
             return second[0]
     return ""

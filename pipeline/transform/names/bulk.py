@@ -4,19 +4,17 @@ Sequences are found with numpy, and the parts are gathered by the positions of t
 are left to the caller, who reads them one by one; the answers are the same.
 """
 
-from collections.abc import Sequence
-
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.transform.names.abbreviations import abbreviates
+from pipeline.transform.names.abbreviations import abbreviates, in_capitals
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.many_words import Words, cut
+from pipeline.transform.names.many_words import Words
 from pipeline.transform.names.templates import Template, is_same_place, template_of
-from pipeline.transform.names.word_classes import class_of
+from pipeline.transform.names.word_classes import class_of, classes_of
 from pipeline.transform.names.word_lists import TEXT, Ints
 
 MANY = pa.list_(pa.string())
@@ -28,16 +26,14 @@ _WORTH = 2
 """Names of a sequence from which a template is made."""
 
 
-def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+def read_alike(words: Words) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
     """(the parts of the names that share a template, in their order; which of the names those are)."""
-    words = cut(names)
     sequence, first = _sequences(words)
     size = np.bincount(sequence, minlength=len(first))
     templates: list[Template] = []
     number = np.full(len(first), -1, dtype=np.int64)
-    start = np.searchsorted(words.owner, first)
-    for s in np.flatnonzero(size >= _WORTH).tolist():
-        everything = [words.text[w] for w in words.word[start[s] : start[s] + words.count[first[s]]].tolist()]
+    several = np.flatnonzero(size >= _WORTH)
+    for s, everything in zip(several.tolist(), words.of(first[several]), strict=True):
         if everything and (made := template_of(everything)) is not None:
             number[s] = len(templates)
             templates.append(made)
@@ -99,11 +95,15 @@ def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[l
     dependents = lexicon().dependents
     rows: list[int] = []
     found: list[str] = []
-    start = np.cumsum(words.count) - words.count
-    for row, (short, has_small) in words.short.items():
-        if of[row] < 0 or (template := templates[of[row]]).scalars[5] is not None:
+    is_short = np.array([sum(v > 0 for v in t.plain) < 2 for t in templates] + [False], dtype=bool)
+    is_open = np.array([t.scalars[5] is None for t in templates] + [False], dtype=bool)
+    told = np.flatnonzero(is_open[of] & words.capitals() & (words.small() | is_short[of]))
+    displays = words.display.take(pa.array(told)).to_pylist()
+    for row, display, everything in zip(told.tolist(), displays, words.of(told), strict=True):
+        short, has_small = in_capitals(display)
+        if short is None:
             continue
-        everything = [words.text[w] for w in words.word[start[row] : start[row] + words.count[row]].tolist()]
+        template = templates[of[row]]
         plain = [w if v == 1 else class_of(w).stem or "" for w, v in zip(everything, template.plain, strict=True) if v]
         if len(plain) > 1 and not has_small:
             continue
@@ -138,7 +138,7 @@ def _gathered(
     place = np.array([t.place for t in templates], np.int64)[of[words.owner[taken]]] == at
     texts, stem = _with_stems(words.text)
     word = np.where(plain == 2, stem[word], word)
-    classes = [class_of(w) for w in texts]
+    classes = classes_of(texts)
     shown = plain > 0
     section = pc.binary_join_element_wise("", built["section"], " / ").fill_null("")
     built["ascii"] = pc.binary_join_element_wise(

@@ -5,6 +5,7 @@ Everything is matched on ASCII-folded words, because sources lose umlauts; the d
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 OF_BODY, SLASH, DASH, OPEN, CLOSE, SEMICOLON, AND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 """Marks in the word list: an inflected legal form ("ry:n") went before; slash; dash or comma; parentheses; semicolon;
@@ -17,6 +18,9 @@ _LETTERS = str.maketrans(
     "aaaaaaooooooeeeeiiiiuuuuycccsszzzndlnrn",
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x07]")
+END = "\x08"
+"""Stands after each of many names: no letter, space or sign, so that no pattern reaches from one into the next."""
+_WORD_OR_END = re.compile(f"{_WORD.pattern}|{END}")
 _SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _DASHES = re.compile(r"[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
 _FORM_CASE = re.compile(r"\b(r\.? ?y\.?|r\.? ?f\.?|r\.? ?p\.?|sr|osk|oy):[a-z]{1,4}\b")
@@ -84,12 +88,30 @@ def ascii_fold(text: str) -> str:
     return _unmarked(_unmarked(text).casefold()).translate(_LETTERS)  # "🄐" is a sign without case that stands for "(A)"
 
 
+def folded_all(texts: Sequence[str]) -> list[str]:
+    """`ascii_fold` of tidied texts, at once."""
+    if not texts:
+        return []
+    folded = "\n".join(texts).casefold().translate(_LETTERS).split("\n")
+    return [text if text.isascii() else ascii_fold(text) for text in folded]
+
+
 def _unmarked(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def words(folded: str) -> list[str]:
     """Words and marks of an ASCII-folded, tidied name; case endings after a colon ("MLL:n") are taken off."""
+    return _WORD.findall(_marked(folded))
+
+
+def words_of_many(folded: Sequence[str]) -> list[str]:
+    """The `words` of many names one after the other, an `END` after each."""
+    inert = [text.replace(END, "\x0e") if END in text else text for text in folded]
+    return _WORD_OR_END.findall(_marked(END.join([*inert, ""])))
+
+
+def _marked(folded: str) -> str:
     if ":" in folded:
         folded = _FORM_CASE.sub(rf"\1 {OF_BODY}", folded)
         folded = _CASE_ENDING.sub("", folded)
@@ -97,4 +119,4 @@ def words(folded: str) -> list[str]:
         for sign, pattern, mark in _SEPARATORS:
             if sign in folded:
                 folded = pattern.sub(mark, folded)
-    return _WORD.findall(folded)
+    return folded

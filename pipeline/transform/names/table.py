@@ -15,9 +15,10 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from pipeline.transform.names.bulk import COLUMNS, MANY, SCALARS, read_alike
-from pipeline.transform.names.parse import parse
+from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
+from pipeline.transform.names.many_words import cut
 from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, answer
+from pipeline.transform.names.singles import read_singly
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import flat, joined
 
@@ -90,11 +91,12 @@ def _pieces(names: int) -> list[slice]:
 def _read(names: Sequence[str | None]) -> pa.Table:
     """The parts of names, read by this interpreter."""
     with collector_paused():
-        alike, known = read_alike(names)
+        words = cut(names)
+        alike, known = read_alike(words)
         rest = np.flatnonzero(~known)
         order = np.empty(len(names), dtype=np.int64)
         order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
-        single = _columns([names[i] for i in rest.tolist()])
+        single = read_singly(words, rest)
         found = pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
         return found.append_column("stems", joined(flat(found.column("core")), stem))
 
@@ -116,15 +118,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def _columns(names: Sequence[str | None]) -> pa.Table:
-    parsed = [parse(name) for name in names]
-    built = {c: pa.array([getattr(p, c) for p in parsed], pa.string()) for c in SCALARS}
-    built["place_text"] = pa.array([p.place_text for p in parsed], pa.string())
-    built["core"] = pa.array([p.core for p in parsed], MANY)
-    built["ascii"] = pa.array([p.ascii for p in parsed], pa.string())
-    built["short"] = pa.array([p.abbreviation or p.initials for p in parsed], pa.string())
-    for c in ("places", "place_keys"):
-        built[c] = pa.array([getattr(p, c) for p in parsed], MANY)
-    return pa.table({c: built[c] for c in COLUMNS})

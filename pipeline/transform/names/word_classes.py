@@ -7,24 +7,32 @@ reading one name for all names of the same classes. Typing errors move words abo
 Does not belong here: what the parts of a name are; that is `parse`, for each sequence of classes once.
 """
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from pipeline.transform.names.abbreviations import expansions, letters_of
+from pipeline.transform.names.abbreviations import letters_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import compound_form
 from pipeline.transform.names.lexicon import lexicon
+from pipeline.transform.names.ordinary_words import first_words, named, ordinary, second_words
 from pipeline.transform.names.parse import compound
 from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.umbrellas import patterns
-from pipeline.transform.names.word_signs import DEPENDENT, ERROR, FINNISH, FORM, SECTION, SWEDISH, word_signs
+from pipeline.transform.names.word_signs import (
+    DEPENDENT,
+    ERROR,
+    FINNISH,
+    FORM,
+    SECTION,
+    SWEDISH,
+    remember_ordinary,
+    word_signs,
+)
 
 Key = tuple[object, ...] | str
 _MOST = 1 << 19
 
 
-@dataclass(frozen=True, slots=True)
-class WordClass:
+class WordClass(NamedTuple):
     """What a word is to the parser, and what it gives to the parts of a name."""
 
     key: Key | None
@@ -38,27 +46,6 @@ class WordClass:
     letters: str
     places: tuple[str, ...]
     place_keys: tuple[str, ...]
-
-
-@cache
-def _named() -> tuple[frozenset[str], tuple[str, ...]]:
-    """(words that some pattern names, beginnings of those that end in a star)."""
-    lex = lexicon()
-    names, found = expansions()
-    listed = [w for p in patterns() for w in p.words] + [w for many in found.values() for p, _ in many for w in p]
-    listed += [*names, *(w for form in lex.forms for w in form.split(" ")), *"ryfp", "kerho"]
-    return frozenset(w for w in listed if w[-1] != "*"), tuple(sorted({w[:-1] for w in listed if w[-1] == "*"}))
-
-
-@cache
-def second_words() -> frozenset[str]:
-    """Words that stand second or later in a place of several words."""
-    return frozenset(w for place in place_words() if " " in place for w in place.split(" ")[1:])
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    return frozenset(place.split(" ")[0] for place in place_words() if " " in place)
 
 
 def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
@@ -91,7 +78,7 @@ def _class(word: str) -> WordClass:
     lex, place = lexicon(), place_words().get(word)
     letters = "" if word in lex.stops or word in MARKS else letters_of(word)
     codes = ((), ()) if place is None else (tuple(sorted(set(place.codes))), tuple(sorted(set(place.keys))))
-    named, beginnings = _named()
+    listed, beginnings = named()
     signs = word_signs(word)
     stem: str | None = None
     key: Key | None = None
@@ -99,7 +86,7 @@ def _class(word: str) -> WordClass:
         key = None
     elif (
         word.endswith(lex.sections)
-        or word in named
+        or word in listed
         or word in second_words()
         or word.startswith(beginnings)
         or signs & DEPENDENT
@@ -118,7 +105,7 @@ def _class(word: str) -> WordClass:
             stem = None
     else:
         key = _general(word, signature)
-    followed = word if key is not None and (word in _first_words() or stem in _first_words()) else key
+    followed = word if key is not None and (word in first_words() or stem in first_words()) else key
     return WordClass(key, followed, stem, given, letters, *codes)
 
 
@@ -144,6 +131,23 @@ _CLASSES = _Classes()
 def class_of(word: str) -> WordClass:
     """The class of an ASCII-folded word or mark."""
     return _CLASSES[word]
+
+
+def classes_of(words: Sequence[str]) -> list[WordClass]:
+    """The classes of words; those that `ordinary` tells are made without a look at each."""
+    found = ordinary([w for w in words if w not in _CLASSES])
+    remember_ordinary(found)
+    for word in found:
+        key = _ORDINARY[word[-1] == "n"]
+        _CLASSES[word] = WordClass(key, key, None, ((word,), (), ()), word[0].upper(), (), ())
+    return [_CLASSES[w] for w in words]
+
+
+_ORDINARY: tuple[Key, Key] = (
+    (False, 0, None, ((True, None, None, False),)),
+    (True, 0, None, ((True, None, None, False),)),
+)
+"""The keys of words of which nothing is known, without and with a last n."""
 
 
 def key_of(word: str, everything: list[str]) -> Key | None:

@@ -4,6 +4,8 @@ Most names hold no section, no umbrella and no typing error; a look at the signs
 once, spares the search. Nothing is decided here: a sign says "possible", the reader of that part decides.
 """
 
+from collections.abc import Iterable
+
 from pipeline.transform.names.dependents import may_be_dependent
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import may_be_form
@@ -14,8 +16,8 @@ from pipeline.transform.names.umbrellas import may_be_umbrella
 
 MARK, FORM, UMBRELLA, PLACE, ERROR, SECTION, SWEDISH, FINNISH, DEPENDENT = (1 << i for i in range(9))
 
-_SWEDISH_ENDINGS = ("forening", "foreningen", "forbund", "forbundet", "klubb", "sallskap", "brandkar", "stiftelse")
-_FINNISH_ENDINGS = ("yhdistys", "yhdistyksen", "liitto", "liiton", "saatio", "seura", "osasto", "kerho", "piiri", "ry")
+SWEDISH_ENDINGS = ("forening", "foreningen", "forbund", "forbundet", "klubb", "sallskap", "brandkar", "stiftelse")
+FINNISH_ENDINGS = ("yhdistys", "yhdistyksen", "liitto", "liiton", "saatio", "seura", "osasto", "kerho", "piiri", "ry")
 _MOST = 1 << 19
 """Words remembered; beyond that the memory starts anew, so that a stream of nonsense does not fill it."""
 
@@ -32,7 +34,7 @@ def _look(word: str) -> int:
     if word in MARKS:
         return MARK
     lex = lexicon()
-    swedish = word in lex.swedish or word.endswith(_SWEDISH_ENDINGS)
+    swedish = word in lex.swedish or word.endswith(SWEDISH_ENDINGS)
     return (
         FORM * may_be_form(word)
         | UMBRELLA * may_be_umbrella(word)
@@ -40,7 +42,7 @@ def _look(word: str) -> int:
         | ERROR * (repaired(word) is not None)
         | SECTION * word.endswith(lex.loose_sections)
         | DEPENDENT * (word in lex.beside or may_be_dependent(word))
-        | (SWEDISH if swedish else FINNISH * word.endswith(_FINNISH_ENDINGS))
+        | (SWEDISH if swedish else FINNISH * word.endswith(FINNISH_ENDINGS))
     )
 
 
@@ -50,6 +52,12 @@ _SIGNS = _Signs()
 def word_signs(word: str) -> int:
     """The signs of one word."""
     return _SIGNS[word]
+
+
+def remember_ordinary(words: Iterable[str]) -> None:
+    """Signs of words that `ordinary_words` found to be ordinary, which at most begin as a family does."""
+    for word in words:
+        _SIGNS[word] = UMBRELLA * may_be_umbrella(word)
 
 
 def signs_of(words: list[str]) -> int:

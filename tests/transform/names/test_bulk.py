@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.transform.names import table
 from pipeline.transform.names.bulk import COLUMNS, read_alike
+from pipeline.transform.names.many_words import cut
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.second_reader import SecondReader
 from pipeline.transform.names.stems import stem
@@ -65,7 +66,7 @@ def test_names_read_together_are_read_as_alone(names: list[str]) -> None:
     ],
 )
 def test_names_of_one_kind_share_one_reading(one: str, other: str) -> None:
-    _, known = read_alike([one, other])
+    _, known = read_alike(cut([one, other]))
     assert known.all()
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
@@ -77,7 +78,7 @@ def test_a_place_of_two_words_is_read_only_where_both_stand() -> None:
 
 
 def test_words_that_stand_twice_are_read_alone() -> None:
-    assert read_alike(["Tarmo Tarmo", "Reipas Sisu"])[1].tolist() == [False, True]
+    assert read_alike(cut(["Tarmo Tarmo", "Reipas Sisu"]))[1].tolist() == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +92,7 @@ def test_words_that_stand_twice_are_read_alone() -> None:
     ],
 )
 def test_names_share_one_reading_with_the_same_section(one: str, other: str, *, is_shared: bool) -> None:
-    assert read_alike([one, other])[1].tolist() == [is_shared] * 2
+    assert read_alike(cut([one, other]))[1].tolist() == [is_shared] * 2
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
 
@@ -106,7 +107,7 @@ def test_names_share_one_reading_with_the_same_section(one: str, other: str, *, 
 def test_a_place_said_twice_is_read_at_once_where_both_words_are_of_one_place(
     one: str, other: str, shared: list[bool]
 ) -> None:
-    assert read_alike([one, other])[1].tolist() == shared
+    assert read_alike(cut([one, other]))[1].tolist() == shared
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
 
