@@ -50,7 +50,7 @@ def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str |
                 for p, w in zip(pattern, words[i : i + n], strict=True)
             ):
                 return short, None
-    found, has_small = in_capitals(display)
+    found, has_small = in_capitals(display) if display else (None, False)
     if found is None or (len(words) > 1 and not has_small):
         return None, None
     return found.upper(), found

@@ -42,6 +42,9 @@ _SEPARATORS = (
 """Sign, where it is a mark, and which."""
 
 
+_NOT_ALONE = re.compile("[-/:&+]")
+"""Signs that are a mark by what stands beside them."""
+_ALONE = tuple((sign, mark) for sign, _, mark in _SEPARATORS if not _NOT_ALONE.match(sign))
 _SIGNS = frozenset("/-,;:|()[]&+")
 
 
@@ -92,8 +95,10 @@ def folded_all(texts: Sequence[str]) -> list[str]:
     """`ascii_fold` of tidied texts, at once."""
     if not texts:
         return []
-    folded = "\n".join(texts).casefold().translate(_LETTERS).split("\n")
-    return [text if text.isascii() else ascii_fold(text) for text in folded]
+    folded = "\n".join(texts).casefold()
+    for letter, plain in _LETTERS.items():
+        folded = folded.replace(chr(letter), chr(plain))
+    return [text if text.isascii() else ascii_fold(text) for text in folded.split("\n")]
 
 
 def _unmarked(text: str) -> str:
@@ -108,7 +113,10 @@ def words(folded: str) -> list[str]:
 def words_of_many(folded: Sequence[str]) -> list[str]:
     """The `words` of many names one after the other, an `END` after each."""
     inert = [text.replace(END, "\x0e") if END in text else text for text in folded]
-    return _WORD_OR_END.findall(_marked(END.join([*inert, ""])))
+    told = END.join([_marked(text) if _NOT_ALONE.search(text) else text for text in inert] + [""])
+    for sign, mark in _ALONE:
+        told = told.replace(sign, mark)
+    return _WORD_OR_END.findall(told)
 
 
 def _marked(folded: str) -> str:

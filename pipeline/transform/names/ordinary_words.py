@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -45,15 +44,18 @@ def second_words() -> frozenset[str]:
     return frozenset(w for place in place_words() if " " in place for w in place.split(" ")[1:])
 
 
-def ordinary(words: Sequence[str]) -> list[str]:
-    """Those of ASCII-folded words that nothing is known of: in no list, of no known ending or beginning, no slip of
-    a known word, of letters and digits only."""
-    listed = _listed()
-    left = [w for w in words if w not in listed]
-    has_shape = np.asarray(pc.match_substring_regex(pa.array(left, TEXT), _told_by_shape()))
-    left = [left[i] for i in np.flatnonzero(~has_shape).tolist()]
-    slips = _slips()(left)
-    return [w for w in left if w not in slips]
+def sorted_out(words: Sequence[str]) -> tuple[list[str], list[str], set[str]]:
+    """(ordinary ones of ASCII-folded words, the others, those that may be slips of a known word).
+
+    An ordinary word is in no list, has no known ending or beginning, is no slip and has only letters and digits.
+    """
+    listed, near = _listed(), _slips()(words)
+    shaped = pc.match_substring_regex(pa.array(words, TEXT), _told_by_shape()).to_pylist()
+    ordinary: list[str] = []
+    others: list[str] = []
+    for word, is_shaped in zip(words, shaped, strict=True):
+        (others if is_shaped or word in listed or word in near else ordinary).append(word)
+    return ordinary, others, near
 
 
 @cache

@@ -231,12 +231,7 @@ def _core(
     central: str | None = None
     level: str | None = None
     for word in rest:
-        if word is None or word in MARKS or word.replace(".", "") in lex.stops:
-            continue
-        parts = word.split("-")
-        for part in parts if min(map(len, parts)) > 1 else ["".join(parts)]:
-            if not part or part in lex.stops:
-                continue
+        for part in () if word is None else parts_of(word):
             if part in lex.heads:
                 head, told = lex.heads[part]
                 central = head if head in _CENTRAL else central
@@ -259,6 +254,16 @@ def _core(
     elif central is not None and not has_umbrella:
         core.append(ascii_fold(central))  # "Kotiväen Keskusliitto" is not "Kotiväen Liitto"
     return core, head, level
+
+
+@lru_cache(maxsize=1 << 18)
+def parts_of(word: str) -> tuple[str, ...]:
+    """The parts of a word that a hyphen joins, without those that say nothing."""
+    stops = lexicon().stops
+    if word in MARKS or word.replace(".", "") in stops:
+        return ()
+    parts = word.split("-")
+    return tuple(p for p in (parts if min(map(len, parts)) > 1 else ["".join(parts)]) if p and p not in stops)
 
 
 _CENTRAL = ("keskusliitto", "keskusjärjestö")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 _BASE = 0x9E3779B97F4A7C15
-_BITS = 22
+_BITS = 20
 
 
 class Near:

@@ -14,9 +14,9 @@ from pipeline.transform.names.abbreviations import letters_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import compound_form
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.ordinary_words import first_words, named, ordinary, second_words
-from pipeline.transform.names.parse import compound
-from pipeline.transform.names.place_words import place_words
+from pipeline.transform.names.ordinary_words import first_words, named, second_words, sorted_out
+from pipeline.transform.names.parse import compound, parts_of
+from pipeline.transform.names.place_words import codes_and_keys, place_words
 from pipeline.transform.names.word_signs import (
     DEPENDENT,
     ERROR,
@@ -24,7 +24,7 @@ from pipeline.transform.names.word_signs import (
     FORM,
     SECTION,
     SWEDISH,
-    remember_ordinary,
+    remember,
     word_signs,
 )
 
@@ -55,10 +55,7 @@ def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str
     pieces: list[str] = []
     heads: list[str] = []
     national: list[str] = []
-    parts = [] if word in MARKS or word.replace(".", "") in lex.stops else word.split("-")
-    for part in parts if not parts or min(map(len, parts)) > 1 else ["".join(parts)]:
-        if not part or part in lex.stops:
-            continue
+    for part in parts_of(word):
         if part in lex.heads:
             signature.append(("head", *lex.heads[part]))
             heads.append(part)
@@ -75,9 +72,9 @@ def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str
 
 def _class(word: str) -> WordClass:
     signature, given = _given(word)
-    lex, place = lexicon(), place_words().get(word)
+    lex = lexicon()
     letters = "" if word in lex.stops or word in MARKS else letters_of(word)
-    codes = ((), ()) if place is None else (tuple(sorted(set(place.codes))), tuple(sorted(set(place.keys))))
+    codes = codes_and_keys(word) if word in place_words() else ((), ())
     listed, beginnings = named()
     signs = word_signs(word)
     stem: str | None = None
@@ -119,10 +116,13 @@ def _general(word: str, signature: tuple[Key, ...]) -> Key:
 
 class _Classes(dict[str, WordClass]):
     def __missing__(self, word: str) -> WordClass:
-        if len(self) >= _MOST:
-            self.clear()
+        self.make_room()
         self[word] = found = _class(word)
         return found
+
+    def make_room(self) -> None:
+        if len(self) >= _MOST:
+            self.clear()
 
 
 _CLASSES = _Classes()
@@ -134,9 +134,10 @@ def class_of(word: str) -> WordClass:
 
 
 def classes_of(words: Sequence[str]) -> list[WordClass]:
-    """The classes of words; those that `ordinary` tells are made without a look at each."""
-    found = ordinary([w for w in words if w not in _CLASSES])
-    remember_ordinary(found)
+    """The classes of words; those of ordinary words are made without a look at each."""
+    _CLASSES.make_room()
+    found, others, near = sorted_out([w for w in words if w not in _CLASSES])
+    remember(found, others, near)
     for word in found:
         key = _ORDINARY[word[-1] == "n"]
         _CLASSES[word] = WordClass(key, key, None, ((word,), (), ()), word[0].upper(), (), ())

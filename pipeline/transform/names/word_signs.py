@@ -4,7 +4,7 @@ Most names hold no section, no umbrella and no typing error; a look at the signs
 once, spares the search. Nothing is decided here: a sign says "possible", the reader of that part decides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from pipeline.transform.names.dependents import may_be_dependent
 from pipeline.transform.names.folding import MARKS
@@ -24,13 +24,16 @@ _MOST = 1 << 19
 
 class _Signs(dict[str, int]):
     def __missing__(self, word: str) -> int:
-        if len(self) >= _MOST:
-            self.clear()
+        self.make_room()
         self[word] = found = _look(word)
         return found
 
+    def make_room(self) -> None:
+        if len(self) >= _MOST:
+            self.clear()
 
-def _look(word: str) -> int:
+
+def _look(word: str, *, may_be_error: bool = True) -> int:
     if word in MARKS:
         return MARK
     lex = lexicon()
@@ -39,7 +42,7 @@ def _look(word: str) -> int:
         FORM * may_be_form(word)
         | UMBRELLA * may_be_umbrella(word)
         | PLACE * may_be_place(word)
-        | ERROR * (repaired(word) is not None)
+        | ERROR * (may_be_error and repaired(word) is not None)
         | SECTION * word.endswith(lex.loose_sections)
         | DEPENDENT * (word in lex.beside or may_be_dependent(word))
         | (SWEDISH if swedish else FINNISH * word.endswith(FINNISH_ENDINGS))
@@ -54,10 +57,13 @@ def word_signs(word: str) -> int:
     return _SIGNS[word]
 
 
-def remember_ordinary(words: Iterable[str]) -> None:
-    """Signs of words that `ordinary_words` found to be ordinary, which at most begin as a family does."""
-    for word in words:
+def remember(ordinary: Iterable[str], others: Iterable[str], near: Container[str]) -> None:
+    """Signs of words that `ordinary_words` sorted out: ordinary ones at most begin as a family does."""
+    _SIGNS.make_room()
+    for word in ordinary:
         _SIGNS[word] = UMBRELLA * may_be_umbrella(word)
+    for word in others:
+        _SIGNS[word] = _look(word, may_be_error=word in near)
 
 
 def signs_of(words: list[str]) -> int:

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from pipeline.transform.names import word_classes, word_signs
 from pipeline.transform.names.folding import END, ascii_fold, folded_all, tidy, words, words_of_many
-from pipeline.transform.names.ordinary_words import ordinary
+from pipeline.transform.names.ordinary_words import sorted_out
 from pipeline.transform.names.slips import Near, deletions
 from pipeline.transform.names.typing_errors import known_words
 from pipeline.transform.names.word_classes import class_of, classes_of
@@ -67,9 +67,12 @@ def test_words_have_the_classes_and_signs_that_each_has_by_itself(listed: list[s
 
 
 def test_most_rare_words_are_ordinary_and_those_that_something_is_known_of_are_not() -> None:
-    assert ordinary(["valnau", "nienaun", "kuopion", "taikakerho", "elakelitto", "itä", "sv2", "a-b"]) == [
-        "valnau", "nienaun", "sv2",
-    ]  # fmt: skip
+    ordinary, others, near = sorted_out(
+        ["valnau", "nienaun", "kuopion", "taikakerho", "elakelitto", "жук", "sv2", "a-b"]
+    )
+    assert ordinary == ["valnau", "nienaun", "sv2"]
+    assert others == ["kuopion", "taikakerho", "elakelitto", "жук", "a-b"]
+    assert near == {"elakelitto"}
 
 
 @given(st.lists(SLIPS, max_size=20))
