@@ -1,6 +1,6 @@
 """Many names read at once: each sequence of word classes is looked at once.
 
-Sequences are found with numpy, and the parts are gathered by the positions of the `Template`. Names without a template
+The parts are gathered by the positions of the `Template`; see `sequences` for who has which. Names without a template
 are left to the caller, who reads them one by one; the answers are the same.
 """
 
@@ -10,10 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform.names.abbreviations import abbreviates, in_capitals
-from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_words import Words
-from pipeline.transform.names.templates import Template, is_same_place, template_of
+from pipeline.transform.names.sequences import Templates, templates_of
+from pipeline.transform.names.templates import Template, is_same_place
 from pipeline.transform.names.word_classes import class_of, classes_of
 from pipeline.transform.names.word_lists import TEXT, Ints
 
@@ -22,59 +22,15 @@ SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", 
 COLUMNS = (*SCALARS, "place_text", "core", "ascii", "short", "places", "place_keys")
 """`core` has the distinctive words in the order of the name; `short` is the abbreviation, else the initials."""
 
-_WORTH = 2
-"""Names of a sequence from which a template is made."""
 
-
-def read_alike(words: Words) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
-    """(the parts of the names that share a template, in their order; which of the names those are)."""
-    sequence, first = _sequences(words)
-    size = np.bincount(sequence, minlength=len(first))
-    templates: list[Template] = []
-    number = np.full(len(first), -1, dtype=np.int64)
-    several = np.flatnonzero(size >= _WORTH)
-    for s, everything in zip(several.tolist(), words.of(first[several]), strict=True):
-        if everything and (made := template_of(everything)) is not None:
-            number[s] = len(templates)
-            templates.append(made)
-    of = number[sequence]
-    of[_unlike(words, sequence, first)] = -1
+def read_alike(words: Words, held: Templates | None = None) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """(the parts of the names that share a template, in their order; which of the names those are). `held` has the
+    templates of what was read before, and gets those that are new; the words were then numbered alike."""
+    templates, of = templates_of(words, {} if held is None else held)
     of[_of_two_places(words, templates, of)] = -1
     shorts = _abbreviations(words, templates, of)
     known = of >= 0
     return _gathered(words, templates, of, known, shorts), known
-
-
-def _sequences(words: Words) -> tuple[Ints, Ints]:
-    """(the sequence of each name, the first name of each sequence): names of one sequence have classes of one sum.
-
-    The sum is of 64 bits; `_unlike` finds those that it confuses.
-    """
-    mixed = (words.key.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9) + np.uint64(2) * words.at.astype(np.uint64) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(32)
-    total = np.zeros(len(words.count) + 1, dtype=np.uint64)
-    np.cumsum(mixed, out=mixed)
-    ends = np.cumsum(words.count)
-    total[1:] = np.where(ends > 0, mixed[np.maximum(ends, 1) - 1], 0) if len(mixed) else 0
-    _, first, sequence = np.unique(np.diff(total), return_index=True, return_inverse=True)
-    return sequence.astype(np.int64), first.astype(np.int64)
-
-
-def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
-    """Names whose classes are not those of the first of their sequence, and those with a word of no class or a word
-    that stands twice: classes do not tell whether two words are the same."""
-    key = words.key
-    like = first[sequence]
-    start = np.searchsorted(words.owner, np.arange(len(words.count)))
-    found = words.count != words.count[like]
-    where = np.minimum(start[like][words.owner] + words.at, max(len(key) - 1, 0))
-    found[words.owner[(key != key[where]) | (key == 0)]] = True
-    is_mark = np.array([w in MARKS for w in words.text], dtype=bool)
-    both = np.sort(words.owner[~is_mark[words.word]] << 32 | words.word[~is_mark[words.word]])
-    found[both[1:][both[1:] == both[:-1]] >> 32] = True
-    return found
 
 
 def _of_two_places(words: Words, templates: list[Template], of: Ints) -> Ints:

@@ -61,8 +61,9 @@ class Words:
             yield [self.text[w] for w in self.word[a:b].tolist()]
 
 
-def cut(names: Sequence[str | None]) -> Words:
-    """The words of names, and what is known of each word in its name."""
+def cut(names: Sequence[str | None], numbers: dict[object, int] | None = None) -> Words:
+    """The words of names, and what is known of each word in its name. `numbers` has those of the classes seen before
+    (0 is null's), and gets those that are new."""
     values = pa.array(names, TEXT)
     plain = _has(values, _PLAIN) & ~_has(values, tells_of_phrases(), ignore_case=True)
     lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
@@ -80,7 +81,7 @@ def cut(names: Sequence[str | None]) -> Words:
     count = np.bincount(all_owners, minlength=len(names))
     at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
     distinct = written.dictionary.to_pylist()
-    key = _keys(distinct, all_words, all_owners, len(names))
+    key = _keys(distinct, all_words, all_owners, len(names), {} if numbers is None else numbers)
     return Words(distinct, all_words, all_owners, at, count, key, exchanged(values, others, pa.array(displays, TEXT)))
 
 
@@ -105,8 +106,8 @@ def _words_of(displays: list[str]) -> tuple[Ints, Ints, list[str]]:
     return words[~is_end], np.cumsum(is_end)[~is_end], texts
 
 
-def _keys(texts: list[str], word: Ints, owner: Ints, n: int) -> Ints:
-    numbers: dict[object, int] = {None: 0}
+def _keys(texts: list[str], word: Ints, owner: Ints, n: int, numbers: dict[object, int]) -> Ints:
+    numbers.setdefault(None, 0)
     classes = classes_of(texts)
     own = np.array([numbers.setdefault(c.key, len(numbers)) for c in classes], np.int64)
     followed = np.array([numbers.setdefault(c.if_followed, len(numbers)) for c in classes], np.int64)
