@@ -29,13 +29,12 @@ def templates_of(words: Words, held: Templates) -> tuple[list[Template], Ints]:
     templates: list[Template] = []
     number = np.full(len(first), -1, dtype=np.int64)
     told = np.flatnonzero((size >= _WORTH) | ((size > 0) & bool(held)))
-    for s, total, row, names in zip(
-        told.tolist(), sums[told].tolist(), like[told].tolist(), size[told].tolist(), strict=True
-    ):
-        keys = words.key[start[row] : start[row] + words.count[row]].tobytes()
+    spans = zip(start[like[told]].tolist(), (start + words.count)[like[told]].tolist(), strict=True)
+    for s, total, names, (a, b) in zip(told.tolist(), sums[told].tolist(), size[told].tolist(), spans, strict=True):
+        keys = words.key[a:b].tobytes()
         found = held.get(total)
         if found is None and names >= _WORTH:
-            found = held[total] = keys, _made(next(words.of(like[s : s + 1])))
+            found = held[total] = keys, _made([words.text[w] for w in words.word[a:b].tolist()])
         if found is not None and found[1] is not None and found[0] == keys:
             number[s] = len(templates)
             templates.append(found[1])
