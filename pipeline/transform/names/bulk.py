@@ -14,8 +14,8 @@ from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_words import Words
 from pipeline.transform.names.sequences import Templates, templates_of
 from pipeline.transform.names.templates import Template, is_same_place
-from pipeline.transform.names.word_classes import class_of, classes_of
-from pipeline.transform.names.word_lists import TEXT, Ints
+from pipeline.transform.names.word_classes import WordClass, class_of
+from pipeline.transform.names.word_lists import TEXT, Ints, offsets_of
 
 MANY = pa.list_(pa.string())
 SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")
@@ -37,7 +37,7 @@ def _of_two_places(words: Words, templates: list[Template], of: Ints) -> Ints:
     """Names whose template has two words for one place, where these are of two."""
     again = np.array([t.again for t in templates] + [-1], np.int64)[of]
     rows = np.flatnonzero(again >= 0)
-    start = np.searchsorted(words.owner, rows)
+    start = (np.cumsum(words.count) - words.count)[rows]
     one = words.word[start + np.array([t.place for t in templates] + [-1], np.int64)[of[rows]]]
     two = words.word[start + again[rows]]
     text = words.text
@@ -88,13 +88,13 @@ def _gathered(
     offset = np.cumsum([0, *size])[:-1]
     taken = known[words.owner]
     word, owner, at = words.word[taken], rows[words.owner[taken]], words.at[taken]
-    role_at = offset[of[words.owner[taken]]] + at if len(templates) else at
+    of_word = of[words.owner[taken]]
+    role_at = offset[of_word] + at if len(templates) else at
     plain = np.array([v for t in templates for v in t.plain], np.int64)[role_at]
     core = np.array([v for t in templates for v in t.core], np.int64)[role_at]
-    place = np.array([t.place for t in templates], np.int64)[of[words.owner[taken]]] == at
-    texts, stem = _with_stems(words.text)
+    place = np.array([t.place for t in templates], np.int64)[of_word] == at
+    texts, classes, stem = _with_stems(words)
     word = np.where(plain == 2, stem[word], word)
-    classes = classes_of(texts)
     shown = plain > 0
     section = pc.binary_join_element_wise("", built["section"], " / ").fill_null("")
     built["ascii"] = pc.binary_join_element_wise(
@@ -114,7 +114,7 @@ def _gathered(
     fixed = np.where(which < 0, len(texts) + of[known], which)
     values = [*texts, *(t.place_text for t in templates)]
     text = pa.array(values, TEXT).take(pa.array(fixed))
-    is_again = np.array([t.again for t in templates], np.int64)[of[words.owner[taken]]] == at
+    is_again = np.array([t.again for t in templates], np.int64)[of_word] == at
     second = np.full(n, -1, np.int64)
     second[owner[is_again]] = word[is_again]
     more = pa.array(values, TEXT).take(pa.array(second, mask=second < 0))
@@ -125,21 +125,19 @@ def _gathered(
     return pa.table({c: built[c] for c in COLUMNS})
 
 
-def _with_stems(texts: list[str]) -> tuple[list[str], Ints]:
-    """(the texts and the stems of those that end in a legal form, the index of each text's stem or its own)."""
-    every = list(texts)
-    stem = np.arange(len(texts))
-    for i, text in enumerate(texts):
-        if (found := class_of(text).stem) is not None:
-            stem[i] = len(every)
-            every.append(found)
-    return every, stem
+def _with_stems(words: Words) -> tuple[list[str], list[WordClass], Ints]:
+    """(the words and the stems of those that end in a legal form, their classes, the index of each word's stem or its
+    own)."""
+    stem = np.arange(len(words.text))
+    rows = [i for i, c in enumerate(words.classes) if c.stem is not None]
+    stem[rows] = len(words.text) + np.arange(len(rows))
+    stems = [words.classes[i].stem or "" for i in rows]
+    return [*words.text, *stems], [*words.classes, *map(class_of, stems)], stem
 
 
 def _joined(values: pa.Array, word: Ints, owner: Ints, n: int, between: str) -> pa.Array:
     """Per name its words as one text."""
-    offsets = np.searchsorted(owner, np.arange(n + 1)).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(word))), between)
+    return pc.binary_join(pa.ListArray.from_arrays(offsets_of(owner, n), values.take(pa.array(word))), between)
 
 
 def _lists(
@@ -155,5 +153,4 @@ def _lists(
     more = np.flatnonzero(np.array([v is not None for v in last], dtype=bool)[of])
     at = np.searchsorted(rows, more, side="right")
     found, rows = np.insert(found, at, size.sum() + of[more]), np.insert(rows, at, more)
-    offsets = np.searchsorted(rows, np.arange(n + 1)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(found)))
+    return pa.ListArray.from_arrays(offsets_of(rows, n), values.take(pa.array(found)))

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from pipeline.transform.names.folding import END, folded_all, tidy, words_of_many
 from pipeline.transform.names.ordinary_words import second_words
 from pipeline.transform.names.parse import with_letters
-from pipeline.transform.names.word_classes import classes_of
+from pipeline.transform.names.word_classes import WordClass, classes_of
 from pipeline.transform.names.word_lists import TEXT, Ints, exchanged
 from pipeline.transform.names.written_out import all_written_out, tells_of_phrases, with_whole_words
 
@@ -33,6 +33,8 @@ class Words:
 
     text: list[str]
     """Distinct words."""
+    classes: list[WordClass]
+    """The class of each."""
     word: Ints
     """Index into `text`."""
     owner: Ints
@@ -81,8 +83,11 @@ def cut(names: Sequence[str | None], numbers: dict[object, int] | None = None) -
     count = np.bincount(all_owners, minlength=len(names))
     at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
     distinct = written.dictionary.to_pylist()
-    key = _keys(distinct, all_words, all_owners, len(names), {} if numbers is None else numbers)
-    return Words(distinct, all_words, all_owners, at, count, key, exchanged(values, others, pa.array(displays, TEXT)))
+    classes = classes_of(distinct)
+    key = _keys(distinct, classes, all_words, all_owners, count, {} if numbers is None else numbers)
+    return Words(
+        distinct, classes, all_words, all_owners, at, count, key, exchanged(values, others, pa.array(displays, TEXT))
+    )
 
 
 def _has(values: pa.Array, pattern: str, *, ignore_case: bool = False) -> npt.NDArray[np.bool_]:
@@ -106,13 +111,14 @@ def _words_of(displays: list[str]) -> tuple[Ints, Ints, list[str]]:
     return words[~is_end], np.cumsum(is_end)[~is_end], texts
 
 
-def _keys(texts: list[str], word: Ints, owner: Ints, n: int, numbers: dict[object, int]) -> Ints:
+def _keys(
+    texts: list[str], classes: list[WordClass], word: Ints, owner: Ints, count: Ints, numbers: dict[object, int]
+) -> Ints:
     numbers.setdefault(None, 0)
-    classes = classes_of(texts)
     own = np.array([numbers.setdefault(c.key, len(numbers)) for c in classes], np.int64)
     followed = np.array([numbers.setdefault(c.if_followed, len(numbers)) for c in classes], np.int64)
     second = second_words()
     ends = np.array([w in second for w in texts], dtype=bool)
-    in_name = np.zeros(n, dtype=bool)
+    in_name = np.zeros(len(count), dtype=bool)
     in_name[owner[ends[word]]] = True
     return np.where(in_name[owner], followed[word], own[word])

@@ -70,7 +70,7 @@ def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
     that stands twice: classes do not tell whether two words are the same."""
     key = words.key
     like = first[sequence]
-    start = np.searchsorted(words.owner, np.arange(len(words.count)))
+    start = np.cumsum(words.count) - words.count
     found = words.count != words.count[like]
     where = np.minimum(start[like][words.owner] + words.at, max(len(key) - 1, 0))
     found[words.owner[(key != key[where]) | (key == 0)]] = True

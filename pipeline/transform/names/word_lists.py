@@ -26,6 +26,12 @@ def words_of(lists: pa.Array) -> ListedWords:
     return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist()
 
 
+def offsets_of(rows: Ints, lists: int) -> pa.Array:
+    """Where the values of each of so many lists begin, and where the last ends; `rows` tells whose each value is."""
+    ends = np.cumsum(np.bincount(rows, minlength=lists))
+    return pa.array(np.concatenate([[0], ends]).astype(np.int32))
+
+
 def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
     """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
     return in_order(words_of(lists), len(lists), of)
@@ -40,9 +46,8 @@ def in_order(words: ListedWords, lists: int, of: Callable[[str], str] | None = N
     rank[np.asarray(order)] = np.arange(len(order))
     size = max(len(order), 1)
     key = np.sort(rows * size + rank[np.asarray(texts.indices, dtype=np.int64)][code])
-    offsets = np.searchsorted(rows, np.arange(lists + 1)).astype(np.int32)
     ordered = texts.dictionary.take(order).take(pa.array(key % size))
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), ordered), " ")
+    return pc.binary_join(pa.ListArray.from_arrays(offsets_of(rows, lists), ordered), " ")
 
 
 def spoken(lists: pa.Array) -> pa.Array:
