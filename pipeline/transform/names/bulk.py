@@ -54,11 +54,10 @@ def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[l
     is_short = np.array([sum(v > 0 for v in t.plain) < 2 for t in templates] + [False], dtype=bool)
     is_open = np.array([t.scalars[5] is None for t in templates] + [False], dtype=bool)
     told = np.flatnonzero(is_open[of] & words.capitals() & (words.small() | is_short[of]))
-    displays = words.display.take(pa.array(told)).to_pylist()
-    for row, display, everything in zip(told.tolist(), displays, words.of(told), strict=True):
-        short, has_small = in_capitals(display)
-        if short is None:
-            continue
+    seen = [in_capitals(display) for display in words.display.take(pa.array(told)).to_pylist()]
+    told = told[[short is not None for short, _ in seen]] if len(told) else told
+    carried = [(short, has_small) for short, has_small in seen if short is not None]
+    for row, (short, has_small), everything in zip(told.tolist(), carried, words.of(told), strict=True):
         template = templates[of[row]]
         plain = [w if v == 1 else class_of(w).stem or "" for w, v in zip(everything, template.plain, strict=True) if v]
         if len(plain) > 1 and not has_small:
