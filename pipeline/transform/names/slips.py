@@ -25,7 +25,7 @@ class Near:
         words = list(known)
         sizes = [*map(len, words)]
         self._shortest, self._longest = min(sizes) - 1, max(sizes) + 1
-        self._numbers = np.unique(_numbers(words))
+        self._numbers = np.sort(_numbers(words), axis=None)
         self._has = np.zeros(1 << _BITS, dtype=bool)
         self._has[self._numbers >> np.uint64(64 - _BITS)] = True
 
@@ -36,8 +36,9 @@ class Near:
             return set()
         numbers = _numbers(within)
         row, column = np.nonzero(self._has[numbers >> np.uint64(64 - _BITS)])
-        row = np.unique(row[np.isin(numbers[row, column], self._numbers)])
-        return {within[i] for i in row.tolist()}
+        found = numbers[row, column]
+        at = np.minimum(np.searchsorted(self._numbers, found), len(self._numbers) - 1)
+        return {within[i] for i in row[self._numbers[at] == found].tolist()}
 
 
 def _numbers(words: list[str]) -> npt.NDArray[np.uint64]:
