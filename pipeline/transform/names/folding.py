@@ -18,8 +18,8 @@ _LETTERS = str.maketrans(
     "aaaaaaooooooeeeeiiiiuuuuycccsszzzndlnrn",
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x07]")
-END = "\x08"
-"""Stands after each of many names: no letter, space or sign, so that no pattern reaches from one into the next."""
+END = "\n"
+"""Stands after each of many names."""
 _WORD_OR_END = re.compile(f"{_WORD.pattern}|{END}")
 _SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _DASHES = re.compile(r"[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
@@ -95,10 +95,10 @@ def folded_all(texts: Sequence[str]) -> list[str]:
     """`ascii_fold` of tidied texts, at once."""
     if not texts:
         return []
-    folded = "\n".join(texts).casefold()
+    folded = END.join(texts).casefold()
     for letter, plain in _LETTERS.items():
         folded = folded.replace(chr(letter), chr(plain))
-    return [text if text.isascii() else ascii_fold(text) for text in folded.split("\n")]
+    return [text if text.isascii() else ascii_fold(text) for text in folded.split(END)]
 
 
 def _unmarked(text: str) -> str:
@@ -111,9 +111,8 @@ def words(folded: str) -> list[str]:
 
 
 def words_of_many(folded: Sequence[str]) -> list[str]:
-    """The `words` of many names one after the other, an `END` after each."""
-    inert = [text.replace(END, "\x0e") if END in text else text for text in folded]
-    told = END.join([_marked(text) if _NOT_ALONE.search(text) else text for text in inert] + [""])
+    """The `words` of many names one after the other, an `END` after each; no tidied name has one in it."""
+    told = END.join([_marked(text) if _NOT_ALONE.search(text) else text for text in folded] + [""])
     for sign, mark in _ALONE:
         told = told.replace(sign, mark)
     return _WORD_OR_END.findall(told)

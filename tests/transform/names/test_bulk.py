@@ -175,3 +175,5 @@ def test_a_name_of_a_sequence_that_an_earlier_list_had_needs_no_other_beside_it(
     assert read_alike(cut(["Porin Reipas ry", "Kuopion Tarmo ry"], numbers), held)[1].all()
     assert read_alike(cut(["Oulun Sisu ry"], numbers), held)[1].tolist() == [True]
     assert read_alike(cut(["Tarmo Tarmo", "Oulun Martat ry"], numbers), held)[1].tolist() == [False, False]
+    of_others = {total: (b"other classes", template) for total, (_, template) in held.items()}
+    assert read_alike(cut(["Oulun Sisu ry"], numbers), of_others)[1].tolist() == [False]

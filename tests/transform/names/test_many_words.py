@@ -1,6 +1,6 @@
 """What is told of many words and names at once is what is told of each."""
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from pipeline.transform.names import word_classes, word_signs
@@ -15,6 +15,7 @@ KNOWN = sorted(known_words())
 LISTED = (
     "kuopion", "koski", "tl", "ry", "r.y", "yhdistys", "martat", "suomen", "ja", "mll", "4h-yhdistys", "tuki", "kerho",
     "naisjaosto", "tarmosaatio", "kannatusyhdistys", "taikakerho", "forening", "sv", "\x03", "n", "a", "2", "ß", "жук",
+    "elakvalo", "sydavalo",
 )  # fmt: skip
 LETTERS = st.sampled_from("abehijklnorstuvy2-'")
 
@@ -56,6 +57,7 @@ def forget() -> None:
 
 
 @settings(deadline=None)
+@example(list(LISTED))
 @given(st.lists(WORDS, max_size=30))
 def test_words_have_the_classes_and_signs_that_each_has_by_itself(listed: list[str]) -> None:
     forget()
@@ -90,7 +92,18 @@ def test_names_folded_and_cut_together_are_so_as_alone(names: list[str]) -> None
 
 
 def test_signs_at_the_edges_of_a_name_stay_in_it() -> None:
-    names = ["tarmo -", "- reipas", "tarmo:", "/ reipas", "tarmo /", "& reipas", "tarmo\x08reipas", "tarmo &", "ry:n"]
+    names = [
+        "tarmo -",
+        "- reipas",
+        "tarmo:",
+        "/ reipas",
+        "tarmo /",
+        "& reipas",
+        "tarmo\x08reipas",
+        "& sisu &",
+        "tarmo &",
+        "ry:n",
+    ]
     assert words_of_many(names) == [w for name in names for w in (*words(name), END)]
 
 
