@@ -69,7 +69,7 @@ def abbreviates(short: str, others: list[str]) -> bool:
     if not others:
         return False
     for start, word in enumerate(others):
-        if word[0] != short[0]:
+        if word[:1] != short[0]:  # a genitive that was one letter is nothing
             continue
         letters = iter("".join(others[start:]))
         if all(c in letters for c in short):
