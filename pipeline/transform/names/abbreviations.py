@@ -9,7 +9,7 @@ from pipeline.transform.names.umbrellas import pattern_words
 
 _UPPER = re.compile(r"(?<![\w-])(?=(?:[^\W\d_]*[A-ZÅÄÖ]){2})([A-ZÅÄÖ][A-Za-zÅÄÖåäö]{1,7})(?![\w-])")
 _SMALL = re.compile(r"(?<![^\W\d_])[^\W\d_][a-zåäöéáüč]+[a-zåäöéáüč](?![^\W\d_])")
-_JOINTS = (
+JOINTS = (
     "seura", "kerho", "klubi", "liitto", "yhdistys", "palokunta", "keskus", "osakunta", "urheilijat", "voimistelijat",
     "pallo", "kamrat", "forening", "forbund", "klubb", "sallskap", "idrott",
 )  # fmt: skip
@@ -50,7 +50,7 @@ def find_abbreviation(display: str, words: list[str]) -> tuple[str | None, str |
                 for p, w in zip(pattern, words[i : i + n], strict=True)
             ):
                 return short, None
-    found, has_small = in_capitals(display)
+    found, has_small = in_capitals(display) if display else (None, False)
     if found is None or (len(words) > 1 and not has_small):
         return None, None
     return found.upper(), found
@@ -69,7 +69,7 @@ def abbreviates(short: str, others: list[str]) -> bool:
     if not others:
         return False
     for start, word in enumerate(others):
-        if word[0] != short[0]:
+        if word[:1] != short[0]:  # a genitive that was one letter is nothing
             continue
         letters = iter("".join(others[start:]))
         if all(c in letters for c in short):
@@ -115,7 +115,7 @@ def letters_of(word: str) -> str:
 
 
 def _joint(word: str) -> str:
-    for second in _JOINTS if word.endswith(_JOINTS) else ():
+    for second in JOINTS if word.endswith(JOINTS) else ():
         if word.endswith(second) and len(word) > len(second) + 2:
             return second[0]
     return ""

@@ -1,91 +1,43 @@
 """Many names read at once: each sequence of word classes is looked at once.
 
-Sequences are found with numpy, and the parts are gathered by the positions of the `Template`. Names without a template
+The parts are gathered by the positions of the `Template`; see `sequences` for who has which. Names without a template
 are left to the caller, who reads them one by one; the answers are the same.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.transform.names.abbreviations import abbreviates
-from pipeline.transform.names.folding import MARKS
+from pipeline.transform.names.abbreviations import abbreviates, in_capitals
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.many_words import Words, cut
-from pipeline.transform.names.templates import Template, is_same_place, template_of
-from pipeline.transform.names.word_classes import class_of
-from pipeline.transform.names.word_lists import TEXT, Ints
+from pipeline.transform.names.many_words import Words
+from pipeline.transform.names.sequences import Templates, templates_of
+from pipeline.transform.names.templates import Template, is_same_place
+from pipeline.transform.names.word_classes import WordClass, class_of
+from pipeline.transform.names.word_lists import TEXT, Ints, offsets_of
 
 MANY = pa.list_(pa.string())
 SCALARS = ("umbrella", "level", "section", "dependent", "head", "abbreviation", "legal_form", "language")
 COLUMNS = (*SCALARS, "place_text", "core", "ascii", "short", "places", "place_keys")
 """`core` has the distinctive words in the order of the name; `short` is the abbreviation, else the initials."""
 
-_WORTH = 2
-"""Names of a sequence from which a template is made."""
 
-
-def read_alike(names: Sequence[str | None]) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
-    """(the parts of the names that share a template, in their order; which of the names those are)."""
-    words = cut(names)
-    sequence, first = _sequences(words)
-    size = np.bincount(sequence, minlength=len(first))
-    templates: list[Template] = []
-    number = np.full(len(first), -1, dtype=np.int64)
-    start = np.searchsorted(words.owner, first)
-    for s in np.flatnonzero(size >= _WORTH).tolist():
-        everything = [words.text[w] for w in words.word[start[s] : start[s] + words.count[first[s]]].tolist()]
-        if everything and (made := template_of(everything)) is not None:
-            number[s] = len(templates)
-            templates.append(made)
-    of = number[sequence]
-    of[_unlike(words, sequence, first)] = -1
+def read_alike(words: Words, held: Templates | None = None) -> tuple[pa.Table, npt.NDArray[np.bool_]]:
+    """(the parts of the names that share a template, in their order; which of the names those are). `held` has the
+    templates of what was read before, and gets those that are new; the words were then numbered alike."""
+    templates, of = templates_of(words, {} if held is None else held)
     of[_of_two_places(words, templates, of)] = -1
     shorts = _abbreviations(words, templates, of)
     known = of >= 0
     return _gathered(words, templates, of, known, shorts), known
 
 
-def _sequences(words: Words) -> tuple[Ints, Ints]:
-    """(the sequence of each name, the first name of each sequence): names of one sequence have classes of one sum.
-
-    The sum is of 64 bits; `_unlike` finds those that it confuses.
-    """
-    mixed = (words.key.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= mixed >> np.uint64(29)
-    mixed *= np.uint64(0xBF58476D1CE4E5B9) + np.uint64(2) * words.at.astype(np.uint64) * np.uint64(0x94D049BB133111EB)
-    mixed ^= mixed >> np.uint64(32)
-    total = np.zeros(len(words.count) + 1, dtype=np.uint64)
-    np.cumsum(mixed, out=mixed)
-    ends = np.cumsum(words.count)
-    total[1:] = np.where(ends > 0, mixed[np.maximum(ends, 1) - 1], 0) if len(mixed) else 0
-    _, first, sequence = np.unique(np.diff(total), return_index=True, return_inverse=True)
-    return sequence.astype(np.int64), first.astype(np.int64)
-
-
-def _unlike(words: Words, sequence: Ints, first: Ints) -> npt.NDArray[np.bool_]:
-    """Names whose classes are not those of the first of their sequence, and those with a word of no class or a word
-    that stands twice: classes do not tell whether two words are the same."""
-    key = words.key
-    like = first[sequence]
-    start = np.searchsorted(words.owner, np.arange(len(words.count)))
-    found = words.count != words.count[like]
-    where = np.minimum(start[like][words.owner] + words.at, max(len(key) - 1, 0))
-    found[words.owner[(key != key[where]) | (key == 0)]] = True
-    is_mark = np.array([w in MARKS for w in words.text], dtype=bool)
-    both = np.sort(words.owner[~is_mark[words.word]] << 32 | words.word[~is_mark[words.word]])
-    found[both[1:][both[1:] == both[:-1]] >> 32] = True
-    return found
-
-
 def _of_two_places(words: Words, templates: list[Template], of: Ints) -> Ints:
     """Names whose template has two words for one place, where these are of two."""
     again = np.array([t.again for t in templates] + [-1], np.int64)[of]
     rows = np.flatnonzero(again >= 0)
-    start = np.searchsorted(words.owner, rows)
+    start = (np.cumsum(words.count) - words.count)[rows]
     one = words.word[start + np.array([t.place for t in templates] + [-1], np.int64)[of[rows]]]
     two = words.word[start + again[rows]]
     text = words.text
@@ -99,11 +51,14 @@ def _abbreviations(words: Words, templates: list[Template], of: Ints) -> tuple[l
     dependents = lexicon().dependents
     rows: list[int] = []
     found: list[str] = []
-    start = np.cumsum(words.count) - words.count
-    for row, (short, has_small) in words.short.items():
-        if of[row] < 0 or (template := templates[of[row]]).scalars[5] is not None:
-            continue
-        everything = [words.text[w] for w in words.word[start[row] : start[row] + words.count[row]].tolist()]
+    is_short = np.array([sum(v > 0 for v in t.plain) < 2 for t in templates] + [False], dtype=bool)
+    is_open = np.array([t.scalars[5] is None for t in templates] + [False], dtype=bool)
+    told = np.flatnonzero(is_open[of] & words.capitals() & (words.small() | is_short[of]))
+    seen = [in_capitals(display) for display in words.display.take(pa.array(told)).to_pylist()]
+    told = told[[short is not None for short, _ in seen]] if len(told) else told
+    carried = [(short, has_small) for short, has_small in seen if short is not None]
+    for row, (short, has_small), everything in zip(told.tolist(), carried, words.of(told), strict=True):
+        template = templates[of[row]]
         plain = [w if v == 1 else class_of(w).stem or "" for w, v in zip(everything, template.plain, strict=True) if v]
         if len(plain) > 1 and not has_small:
             continue
@@ -132,13 +87,13 @@ def _gathered(
     offset = np.cumsum([0, *size])[:-1]
     taken = known[words.owner]
     word, owner, at = words.word[taken], rows[words.owner[taken]], words.at[taken]
-    role_at = offset[of[words.owner[taken]]] + at if len(templates) else at
+    of_word = of[words.owner[taken]]
+    role_at = offset[of_word] + at if len(templates) else at
     plain = np.array([v for t in templates for v in t.plain], np.int64)[role_at]
     core = np.array([v for t in templates for v in t.core], np.int64)[role_at]
-    place = np.array([t.place for t in templates], np.int64)[of[words.owner[taken]]] == at
-    texts, stem = _with_stems(words.text)
+    place = np.array([t.place for t in templates], np.int64)[of_word] == at
+    texts, classes, stem = _with_stems(words)
     word = np.where(plain == 2, stem[word], word)
-    classes = [class_of(w) for w in texts]
     shown = plain > 0
     section = pc.binary_join_element_wise("", built["section"], " / ").fill_null("")
     built["ascii"] = pc.binary_join_element_wise(
@@ -158,7 +113,7 @@ def _gathered(
     fixed = np.where(which < 0, len(texts) + of[known], which)
     values = [*texts, *(t.place_text for t in templates)]
     text = pa.array(values, TEXT).take(pa.array(fixed))
-    is_again = np.array([t.again for t in templates], np.int64)[of[words.owner[taken]]] == at
+    is_again = np.array([t.again for t in templates], np.int64)[of_word] == at
     second = np.full(n, -1, np.int64)
     second[owner[is_again]] = word[is_again]
     more = pa.array(values, TEXT).take(pa.array(second, mask=second < 0))
@@ -169,21 +124,19 @@ def _gathered(
     return pa.table({c: built[c] for c in COLUMNS})
 
 
-def _with_stems(texts: list[str]) -> tuple[list[str], Ints]:
-    """(the texts and the stems of those that end in a legal form, the index of each text's stem or its own)."""
-    every = list(texts)
-    stem = np.arange(len(texts))
-    for i, text in enumerate(texts):
-        if (found := class_of(text).stem) is not None:
-            stem[i] = len(every)
-            every.append(found)
-    return every, stem
+def _with_stems(words: Words) -> tuple[list[str], list[WordClass], Ints]:
+    """(the words and the stems of those that end in a legal form, their classes, the index of each word's stem or its
+    own)."""
+    stem = np.arange(len(words.text))
+    rows = [i for i, c in enumerate(words.classes) if c.stem is not None]
+    stem[rows] = len(words.text) + np.arange(len(rows))
+    stems = [words.classes[i].stem or "" for i in rows]
+    return [*words.text, *stems], [*words.classes, *map(class_of, stems)], stem
 
 
 def _joined(values: pa.Array, word: Ints, owner: Ints, n: int, between: str) -> pa.Array:
     """Per name its words as one text."""
-    offsets = np.searchsorted(owner, np.arange(n + 1)).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(word))), between)
+    return pc.binary_join(pa.ListArray.from_arrays(offsets_of(owner, n), values.take(pa.array(word))), between)
 
 
 def _lists(
@@ -199,5 +152,4 @@ def _lists(
     more = np.flatnonzero(np.array([v is not None for v in last], dtype=bool)[of])
     at = np.searchsorted(rows, more, side="right")
     found, rows = np.insert(found, at, size.sum() + of[more]), np.insert(rows, at, more)
-    offsets = np.searchsorted(rows, np.arange(n + 1)).astype(np.int32)
-    return pa.ListArray.from_arrays(pa.array(offsets), values.take(pa.array(found)))
+    return pa.ListArray.from_arrays(offsets_of(rows, n), values.take(pa.array(found)))

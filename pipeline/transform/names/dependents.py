@@ -73,11 +73,16 @@ def _slipped(word: str) -> str | None:
     return None
 
 
+def slippery() -> list[str]:
+    """The nouns that are recognised in spite of a slip."""
+    return sorted(n for n in lexicon().dependents if len(n) >= SHORTEST)
+
+
 @cache
 def _nouns() -> dict[tuple[str, int], list[str]]:
     """The nouns that words of a last letter and a length can be slips of, see `slips.is_slip`."""
     found: dict[tuple[str, int], list[str]] = {}
-    for noun in sorted(n for n in lexicon().dependents if len(n) >= SHORTEST):
+    for noun in slippery():
         for length in (len(noun) - 1, len(noun), len(noun) + 1):
             found.setdefault((noun[-1], length), []).append(noun)
     return found

@@ -5,6 +5,7 @@ Everything is matched on ASCII-folded words, because sources lose umlauts; the d
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 OF_BODY, SLASH, DASH, OPEN, CLOSE, SEMICOLON, AND = "\x01", "\x02", "\x03", "\x04", "\x05", "\x06", "\x07"
 """Marks in the word list: an inflected legal form ("ry:n") went before; slash; dash or comma; parentheses; semicolon;
@@ -17,6 +18,9 @@ _LETTERS = str.maketrans(
     "aaaaaaooooooeeeeiiiiuuuuycccsszzzndlnrn",
 )
 _WORD = re.compile(r"[^\W_]+(?:[-'.][^\W_]+)*|[\x01-\x07]")
+END = "\n"
+"""Stands after each of many names."""
+_WORD_OR_END = re.compile(f"{_WORD.pattern}|{END}")
 _SPACE = re.compile(r"[\s\u200b\ufeff\u00ad]+")
 _DASHES = re.compile(r"[\u2010\u2011\u2012\u2013\u2014\u2015\u2212]")
 _FORM_CASE = re.compile(r"\b(r\.? ?y\.?|r\.? ?f\.?|r\.? ?p\.?|sr|osk|oy):[a-z]{1,4}\b")
@@ -38,6 +42,9 @@ _SEPARATORS = (
 """Sign, where it is a mark, and which."""
 
 
+_NOT_ALONE = re.compile("[-/:&+]")
+"""Signs that are a mark by what stands beside them."""
+_ALONE = tuple((sign, mark) for sign, _, mark in _SEPARATORS if not _NOT_ALONE.match(sign))
 _SIGNS = frozenset("/-,;:|()[]&+")
 
 
@@ -84,12 +91,34 @@ def ascii_fold(text: str) -> str:
     return _unmarked(_unmarked(text).casefold()).translate(_LETTERS)  # "🄐" is a sign without case that stands for "(A)"
 
 
+def folded_all(texts: Sequence[str]) -> list[str]:
+    """`ascii_fold` of tidied texts, at once."""
+    if not texts:
+        return []
+    folded = END.join(texts).casefold()
+    for letter, plain in _LETTERS.items():
+        folded = folded.replace(chr(letter), chr(plain))
+    return [text if text.isascii() else ascii_fold(text) for text in folded.split(END)]
+
+
 def _unmarked(text: str) -> str:
     return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
 
 
 def words(folded: str) -> list[str]:
     """Words and marks of an ASCII-folded, tidied name; case endings after a colon ("MLL:n") are taken off."""
+    return _WORD.findall(_marked(folded))
+
+
+def words_of_many(folded: Sequence[str]) -> list[str]:
+    """The `words` of many names one after the other, an `END` after each; no tidied name has one in it."""
+    told = END.join([_marked(text) if _NOT_ALONE.search(text) else text for text in folded] + [""])
+    for sign, mark in _ALONE:
+        told = told.replace(sign, mark)
+    return _WORD_OR_END.findall(told)
+
+
+def _marked(folded: str) -> str:
     if ":" in folded:
         folded = _FORM_CASE.sub(rf"\1 {OF_BODY}", folded)
         folded = _CASE_ENDING.sub("", folded)
@@ -97,4 +126,4 @@ def words(folded: str) -> list[str]:
         for sign, pattern, mark in _SEPARATORS:
             if sign in folded:
                 folded = pattern.sub(mark, folded)
-    return _WORD.findall(folded)
+    return folded

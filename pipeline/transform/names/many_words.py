@@ -7,19 +7,23 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.transform.names.abbreviations import in_capitals
-from pipeline.transform.names.folding import ascii_fold, tidy
-from pipeline.transform.names.parse import words_in
-from pipeline.transform.names.word_classes import class_of, second_words
-from pipeline.transform.names.word_lists import TEXT, Ints
-from pipeline.transform.names.written_out import tells_of_phrases, with_whole_words, written_out
+from pipeline.transform.names.folding import END, folded_all, tidy, words_of_many
+from pipeline.transform.names.ordinary_words import second_words
+from pipeline.transform.names.parse import with_letters
+from pipeline.transform.names.word_classes import WordClass, classes_of
+from pipeline.transform.names.word_lists import TEXT, Ints, exchanged
+from pipeline.transform.names.written_out import all_written_out, tells_of_phrases, with_whole_words
 
 _LETTERS = "[0-9A-Za-zÅÄÖåäöÉéÜü]+"
 _PLAIN = rf"^{_LETTERS}(?:[-.]{_LETTERS})*\.?(?: {_LETTERS}(?:[-.]{_LETTERS})*\.?)*$"
 """Names that are tidy and whose words are parted by single spaces and nothing else."""
+_TIDY = r"^[-,.:;/()&+0-9A-Za-zÅÄÖåäöÉéÜü]+(?: [-,.:;/()&+0-9A-Za-zÅÄÖåäöÉéÜü]+)*$"
+"""Names that `tidy` leaves as they are, whatever signs are between their words."""
+_SMALL = "[a-zåäöéáüč]{2}"
 _CAPITALS = "[A-ZÅÄÖ][^ ]*[A-ZÅÄÖ]"
 
 
@@ -29,6 +33,8 @@ class Words:
 
     text: list[str]
     """Distinct words."""
+    classes: list[WordClass]
+    """The class of each."""
     word: Ints
     """Index into `text`."""
     owner: Ints
@@ -39,66 +45,80 @@ class Words:
     """Words of each name."""
     key: Ints
     """The number of the class of each word in its name; 0 for none."""
-    short: dict[int, tuple[str, bool]]
-    """Names with an abbreviation in capitals -> it, folded, and whether the name has small letters as well."""
+    display: pa.Array
+    """The tidied names."""
+
+    def capitals(self) -> npt.NDArray[np.bool_]:
+        """Names that may have an abbreviation in capitals."""
+        return _has(self.display, _CAPITALS)
+
+    def small(self) -> npt.NDArray[np.bool_]:
+        """Names that may have a word of small letters."""
+        return _has(self.display, _SMALL)
+
+    def of(self, rows: Ints) -> Iterator[list[str]]:
+        """The words of some names."""
+        end = np.cumsum(self.count)[rows]
+        for a, b in zip((end - self.count[rows]).tolist(), end.tolist(), strict=True):
+            yield [self.text[w] for w in self.word[a:b].tolist()]
 
 
-def cut(names: Sequence[str | None]) -> Words:
-    """The words of names, and what is known of each word in its name."""
+def cut(names: Sequence[str | None], numbers: dict[object, int] | None = None) -> Words:
+    """The words of names, and what is known of each word in its name. `numbers` has those of the classes seen before
+    (0 is null's), and gets those that are new."""
     values = pa.array(names, TEXT)
-    plain = np.asarray(pc.fill_null(pc.match_substring_regex(values, _PLAIN), False))
-    plain &= ~np.asarray(pc.fill_null(pc.match_substring_regex(values, tells_of_phrases(), ignore_case=True), False))
+    plain = _has(values, _PLAIN) & ~_has(values, tells_of_phrases(), ignore_case=True)
     lists = pc.split_pattern(values.filter(pa.array(plain)), " ")
     encoded = pc.list_flatten(lists).dictionary_encode()
-    numbers: dict[str, int] = {}
-    numbered = numbers.setdefault
-    raw = np.array(
-        [numbered(written_out(ascii_fold(t).removesuffix(".")), len(numbers)) for t in encoded.dictionary.to_pylist()],
-        np.int64,
-    )
-    rows = np.flatnonzero(plain)
-    shorts: dict[int, tuple[str, bool]] = {}
-
-    def look(row: int, display: str) -> None:
-        found, has_small = in_capitals(display)
-        if found is not None:
-            shorts[row] = found, has_small
-
-    others = np.flatnonzero(~plain)
-    displays = [tidy(name or "") for name in values.take(pa.array(others)).to_pylist()]
-    found = list(_words_of(displays))
-    more = np.array([numbered(w, len(numbers)) for words in found for w in words], np.int64)
-    of_more = np.repeat(others, np.array([len(words) for words in found], np.int64))
-    shown = pa.concat_arrays([values.filter(pa.array(plain)), pa.array(displays, TEXT)])
-    capitals = pc.indices_nonzero(pc.match_substring_regex(shown, _CAPITALS))
-    every = np.concatenate([rows, others])[np.asarray(capitals)]
-    for row, name in zip(every.tolist(), shown.take(capitals).to_pylist(), strict=True):
-        look(row, name)
-    all_words = np.concatenate([raw[np.asarray(encoded.indices)], more])
-    all_owners = np.concatenate([rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)], of_more])
+    spoken = [word.removesuffix(".") for word in folded_all(encoded.dictionary.to_pylist())]
+    rows, others = np.flatnonzero(plain), np.flatnonzero(~plain)
+    displays = _tidied(values.take(pa.array(others)))
+    more, of_more, texts = _words_of(displays)
+    written = pa.array(all_written_out([*spoken, *texts]), TEXT).dictionary_encode()
+    number = np.asarray(written.indices, dtype=np.int64)
+    all_words = number[np.concatenate([np.asarray(encoded.indices, dtype=np.int64), len(spoken) + more])]
+    all_owners = np.concatenate([rows[np.asarray(pc.list_parent_indices(lists), dtype=np.int64)], others[of_more]])
     order = np.argsort(all_owners, kind="stable")
     all_words, all_owners = all_words[order], all_owners[order]
     count = np.bincount(all_owners, minlength=len(names))
     at = np.arange(len(all_words)) - np.repeat(np.cumsum(count) - count, count)
-    key = _keys(list(numbers), all_words, all_owners, len(names))
-    return Words(list(numbers), all_words, all_owners, at, count, key, shorts)
+    distinct = written.dictionary.to_pylist()
+    classes = classes_of(distinct)
+    key = _keys(distinct, classes, all_words, all_owners, count, {} if numbers is None else numbers)
+    return Words(
+        distinct, classes, all_words, all_owners, at, count, key, exchanged(values, others, pa.array(displays, TEXT))
+    )
 
 
-def _words_of(displays: list[str]) -> Iterator[list[str]]:
-    """`parse.words_of` of tidied names; those without a phrase are not searched for one."""
-    folded = [ascii_fold(display) for display in displays]
-    told = pc.match_substring_regex(pa.array(folded, TEXT), tells_of_phrases()).to_pylist()
-    for text, may_be in zip(folded, told, strict=True):
-        yield words_in(with_whole_words(text) if may_be else text)
+def _has(values: pa.Array, pattern: str, *, ignore_case: bool = False) -> npt.NDArray[np.bool_]:
+    return np.asarray(pc.fill_null(pc.match_substring_regex(values, pattern, ignore_case=ignore_case), False))
 
 
-def _keys(texts: list[str], word: Ints, owner: Ints, n: int) -> Ints:
-    numbers: dict[object, int] = {None: 0}
-    classes = [class_of(w) for w in texts]
+def _tidied(values: pa.Array) -> list[str]:
+    is_tidy = _has(values, _TIDY).tolist()
+    return [v if t else tidy(v or "") for v, t in zip(values.to_pylist(), is_tidy, strict=True)]
+
+
+def _words_of(displays: list[str]) -> tuple[Ints, Ints, list[str]]:
+    """(indexes of the words of tidied names, which name each is of, the distinct words): `parse.words_of` of each, but
+    for what `written_out` makes of a word."""
+    folded = folded_all(displays)
+    for i in np.flatnonzero(_has(pa.array(folded, TEXT), tells_of_phrases())).tolist():
+        folded[i] = with_whole_words(folded[i])
+    encoded = pa.array(words_of_many([with_letters(text) for text in folded]), TEXT).dictionary_encode()
+    words, texts = np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary.to_pylist()
+    is_end = words == (texts.index(END) if texts else -1)
+    return words[~is_end], np.cumsum(is_end)[~is_end], texts
+
+
+def _keys(
+    texts: list[str], classes: list[WordClass], word: Ints, owner: Ints, count: Ints, numbers: dict[object, int]
+) -> Ints:
+    numbers.setdefault(None, 0)
     own = np.array([numbers.setdefault(c.key, len(numbers)) for c in classes], np.int64)
     followed = np.array([numbers.setdefault(c.if_followed, len(numbers)) for c in classes], np.int64)
     second = second_words()
     ends = np.array([w in second for w in texts], dtype=bool)
-    in_name = np.zeros(n, dtype=bool)
+    in_name = np.zeros(len(count), dtype=bool)
     in_name[owner[ends[word]]] = True
     return np.where(in_name[owner], followed[word], own[word])

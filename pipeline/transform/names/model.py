@@ -55,7 +55,7 @@ class ParsedName:
         return " ".join(w for w in text.split(" ") if w.replace(".", "").strip(",()") not in forms) or text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Dissected:
     """What the reading of the words of a name came to; the parts are those of `ParsedName`."""
 

@@ -39,8 +39,7 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
         return ParsedName(display="")
     everything = words_of(display)
     d = dissect(display, everything, language)
-    stops = lexicon().stops
-    plain, section, places = d.plain, d.section, d.places
+    places = d.places
     return ParsedName(
         display=display,
         legal_form=d.legal_form,
@@ -50,15 +49,26 @@ def parse(name: str | None, language: str | None = None) -> ParsedName:
         level=d.level,
         umbrella=d.umbrella,
         abbreviation=d.abbreviation,
-        initials=initials_of([w for w in plain if w not in stops] if section is None else plain),
-        section=section,
+        initials=letters_in(d),
+        section=d.section,
         dependent=d.dependent,
         head=d.head,
         core=tuple(d.core),
         language=d.language,
-        ascii=" ".join(plain if section is None else [*plain, "/", section]),
+        ascii=ascii_of(d),
         tokens=tuple(everything) if not d.has_marks else tuple(w for w in everything if w not in MARKS),
     )
+
+
+def letters_in(d: Dissected) -> str:
+    """The initials of a name."""
+    stops = lexicon().stops
+    return initials_of([w for w in d.plain if w not in stops] if d.section is None else d.plain)
+
+
+def ascii_of(d: Dissected) -> str:
+    """The name folded, without its legal form."""
+    return " ".join(d.plain if d.section is None else [*d.plain, "/", d.section])
 
 
 def words_of(display: str) -> list[str]:
@@ -68,7 +78,12 @@ def words_of(display: str) -> list[str]:
 
 def words_in(folded: str) -> list[str]:
     """The words and marks of a tidied name, folded and without phrases."""
-    return [written_out(w) for w in words(restored(folded) if "?" in folded or "\ufffd" in folded else folded)]
+    return [written_out(w) for w in words(with_letters(folded))]
+
+
+def with_letters(folded: str) -> str:
+    """The text with the letters that it lost, see `lost_letters`."""
+    return restored(folded) if "?" in folded or "\ufffd" in folded else folded
 
 
 def dissect(display: str, everything: list[str], language: str | None = None) -> Dissected:
@@ -216,12 +231,7 @@ def _core(
     central: str | None = None
     level: str | None = None
     for word in rest:
-        if word is None or word in MARKS or word.replace(".", "") in lex.stops:
-            continue
-        parts = word.split("-")
-        for part in parts if min(map(len, parts)) > 1 else ["".join(parts)]:
-            if not part or part in lex.stops:
-                continue
+        for part in () if word is None else parts_of(word):
             if part in lex.heads:
                 head, told = lex.heads[part]
                 central = head if head in _CENTRAL else central
@@ -244,6 +254,16 @@ def _core(
     elif central is not None and not has_umbrella:
         core.append(ascii_fold(central))  # "Kotiväen Keskusliitto" is not "Kotiväen Liitto"
     return core, head, level
+
+
+@lru_cache(maxsize=1 << 18)
+def parts_of(word: str) -> tuple[str, ...]:
+    """The parts of a word that a hyphen joins, without those that say nothing."""
+    stops = lexicon().stops
+    if word in MARKS or word.replace(".", "") in stops:
+        return ()
+    parts = word.split("-")
+    return tuple(p for p in (parts if min(map(len, parts)) > 1 else ["".join(parts)]) if p and p not in stops)
 
 
 _CENTRAL = ("keskusliitto", "keskusjärjestö")

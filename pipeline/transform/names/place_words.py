@@ -5,7 +5,7 @@ are so only in the genitive before something, or last after an umbrella ("MLL Pe
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.transform import reference
 from pipeline.transform.names.folding import MARKS, ascii_fold
@@ -80,13 +80,17 @@ def find_places(rest: list[str | None], umbrella: tuple[int, int] | None) -> Fou
 
     One name has one place or one list of places; a region stands back where a municipality is named as well.
     """
-    table = place_words()
+    table, starts = place_words(), _starts()
     free = [i for i, w in enumerate(rest) if w is not None and w not in MARKS]
     hits: list[tuple[PlaceWord, list[int], str]] = []
     n = 0
     while n < len(free):
         hit = None
-        for length in (3, 2, 1) if rest[free[n]] in _starts() else (1,):
+        first = rest[free[n]]
+        if first not in starts and first not in table:
+            n += 1
+            continue
+        for length in (3, 2, 1) if first in starts else (1,):
             span = free[n : n + length]
             if len(span) < length or span[-1] - span[0] != length - 1:
                 continue
@@ -104,12 +108,22 @@ def find_places(rest: list[str | None], umbrella: tuple[int, int] | None) -> Fou
         hits = []  # a name that is nothing but a place names something else
     local = [h for h in hits if not h[0].codes[0][0].isalpha()]
     chosen = local or hits
+    if len(chosen) == len(hits) == 1:
+        _, span, text = hits[0]
+        return FoundPlaces(*codes_and_keys(text), text, frozenset(span))
     return FoundPlaces(
         codes=tuple(sorted({c for w, _, _ in chosen for c in w.codes})),
         keys=tuple(sorted({k for w, _, _ in chosen for k in w.keys})),
         text=" ".join(t for _, _, t in chosen) or None,
         taken=frozenset(i for _, span, _ in hits for i in span),
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def codes_and_keys(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The codes and the keys of one written place, sorted."""
+    word = place_words()[text]
+    return tuple(sorted(set(word.codes))), tuple(sorted(set(word.keys)))
 
 
 def _is_place(text: str, word: PlaceWord, span: list[int], free: list[int], umbrella: tuple[int, int] | None) -> bool:

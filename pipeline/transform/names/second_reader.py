@@ -12,11 +12,14 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from importlib.abc import MetaPathFinder
+from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
 import pyarrow as pa
 
+_HERE = Path(__file__).parents[3]
+"""Where the package is."""
 _SIZE = 8
 """Bytes that say how long a message is."""
 
@@ -26,11 +29,11 @@ class SecondReader:
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] = subprocess.Popen(
-            [sys.executable, "-P", "-c", "from pipeline.transform.names.table import serve; serve()"],
+            [sys.executable, "-P", "-S", "-c", "from pipeline.transform.names.table import serve; serve()"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(p for p in sys.path if p)},
+            env={**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": os.pathsep.join(_paths())},
         )
         self._asked = cast(IO[bytes], self._process.stdin)
         self._answers = cast(IO[bytes], self._process.stdout)
@@ -52,6 +55,11 @@ class SecondReader:
             return _received(self._answers)
         except (OSError, ValueError):  # ended, or ended by us while it was asked
             return None
+
+
+def _paths() -> list[str]:
+    """Where modules are found, for an interpreter that does not look for itself, which takes a while."""
+    return [*dict.fromkeys(p for p in (*sys.path, str(_HERE)) if p)]
 
 
 def answer(read: Callable[[list[str | None]], pa.Table]) -> None:

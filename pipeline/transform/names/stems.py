@@ -41,6 +41,8 @@ def place_stem(word: str) -> str:
 VILLAGE = 6
 """Letters that a village's name has more than."""
 VILLAGE_ENDS = tuple(end for pair in _PLACE[:-2] for end in pair)
+_VILLAGE_LAST = frozenset(end[-3:] for end in VILLAGE_ENDS)
+"""Their last three letters; none is shorter."""
 
 
 @lru_cache(maxsize=1 << 18)
@@ -55,15 +57,20 @@ def stem(word: str) -> str:
 
     What ends like a village's name is taken to its nominative first: "Vuonislahden" and "Vuonislahti" are one.
     """
-    if is_place_like(word):
+    if word[-3:] in _VILLAGE_LAST and is_place_like(word):
         word = place_stem(word)
     if len(word) <= SHORTEST or not word.isalpha():
         return word
-    for length in range(min(LONGEST, len(word) - SHORTEST), 0, -1):
-        if word[-length:] in ENDS:
-            found = word[:-length]
-            return bare if len(bare := found.rstrip("aeiouy")) >= SHORTEST else found
-    return word
+    if not (length := _end(word[SHORTEST:][-LONGEST:])):
+        return word
+    found = word[:-length]
+    return bare if len(bare := found.rstrip("aeiouy")) >= SHORTEST else found
+
+
+@lru_cache(maxsize=1 << 16)
+def _end(last: str) -> int:
+    """Letters of the longest known end of these."""
+    return next((n for n in range(len(last), 0, -1) if last[-n:] in ENDS), 0)
 
 
 def stems_of(words: Iterable[str]) -> str:

@@ -15,9 +15,11 @@ from itertools import pairwise
 import numpy as np
 import pyarrow as pa
 
-from pipeline.transform.names.bulk import COLUMNS, MANY, SCALARS, read_alike
-from pipeline.transform.names.parse import parse
+from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
+from pipeline.transform.names.many_words import cut
 from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, answer
+from pipeline.transform.names.sequences import Templates
+from pipeline.transform.names.singles import read_singly
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.word_lists import flat, joined
 
@@ -42,12 +44,12 @@ def parsed_columns(names: Sequence[str | None]) -> pa.Table:
 def reading(names: int) -> Iterator[Reading]:
     """`parsed_columns`, made ready for so many names before they are there."""
     if names < WORTH or (os.cpu_count() or 1) < 2:
-        yield _read
+        yield _Reader().read
         return
     try:
         beside = SecondReader()
     except OSError:  # a machine that allows no second process still gets its answer
-        yield _read
+        yield _Reader().read
         return
     with beside as second:
         yield lambda found: _read_by_two(found, second)
@@ -55,8 +57,9 @@ def reading(names: int) -> Iterator[Reading]:
 
 def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
     """The names, read from both ends; what lies between goes piece by piece to whoever is ready."""
+    read = _Reader().read
     if len(names) < WORTH:
-        return _read(names)
+        return read(names)
     pieces = _pieces(len(names))
     left, found = deque(pieces), dict[int, pa.Table]()
 
@@ -67,16 +70,16 @@ def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
             return None
 
     def from_the_end() -> None:
-        while (piece := next_of(left.pop)) and (read := second.read(names[piece])) is not None:
-            found[piece.start] = read
+        while (piece := next_of(left.pop)) and (answered := second.read(names[piece])) is not None:
+            found[piece.start] = answered
 
     asking = threading.Thread(target=from_the_end, daemon=True)
     asking.start()
     while piece := next_of(left.popleft):
-        found[piece.start] = _read(names[piece])
+        found[piece.start] = read(names[piece])
     asking.join()
     # what the second took and did not read, whatever became of it, is read here
-    parts = [found[p.start] if p.start in found else _read(names[p]) for p in pieces]
+    parts = [found[p.start] if p.start in found else read(names[p]) for p in pieces]
     return pa.concat_tables(parts).combine_chunks()
 
 
@@ -87,23 +90,32 @@ def _pieces(names: int) -> list[slice]:
     return [slice(start, end) for start, end in pairwise(cuts)]
 
 
-def _read(names: Sequence[str | None]) -> pa.Table:
-    """The parts of names, read by this interpreter."""
-    with collector_paused():
-        alike, known = read_alike(names)
-        rest = np.flatnonzero(~known)
-        order = np.empty(len(names), dtype=np.int64)
-        order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
-        single = _columns([names[i] for i in rest.tolist()])
-        found = pa.concat_tables([alike, single]).combine_chunks().take(pa.array(order))
-        return found.append_column("stems", joined(flat(found.column("core")), stem))
+class _Reader:
+    """Reads lists of names in this interpreter; what one list taught serves the next."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[object, int] = {}
+        self._templates: Templates = {}
+
+    def read(self, names: Sequence[str | None]) -> pa.Table:
+        """The parts of the names."""
+        with collector_paused():
+            words = cut(names, self._numbers)
+            alike, known = read_alike(words, self._templates)
+            rest = np.flatnonzero(~known)
+            order = np.empty(len(names), dtype=np.int64)
+            order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
+            found = pa.concat_tables([alike, read_singly(words, rest)]).combine_chunks().take(pa.array(order))
+            return found.append_column("stems", joined(flat(found.column("core")), stem))
 
 
 def serve() -> None:
     """Answers lists of names; run in the second interpreter."""
     sys.meta_path.insert(0, WithoutPandas())
-    _read(["Kuopion Tarmo ry", "Porin Reipas ry"])  # so that the word lists are there before there are names
-    answer(_read)
+    gc.disable()  # all that it makes lives on until it ends
+    read = _Reader().read
+    read(["Kuopion Tarmo ry", "Porin Reipas ry"])  # so that the word lists are there before there are names
+    answer(read)
 
 
 @contextmanager
@@ -116,15 +128,3 @@ def collector_paused() -> Iterator[None]:
     finally:
         if collects:
             gc.enable()
-
-
-def _columns(names: Sequence[str | None]) -> pa.Table:
-    parsed = [parse(name) for name in names]
-    built = {c: pa.array([getattr(p, c) for p in parsed], pa.string()) for c in SCALARS}
-    built["place_text"] = pa.array([p.place_text for p in parsed], pa.string())
-    built["core"] = pa.array([p.core for p in parsed], MANY)
-    built["ascii"] = pa.array([p.ascii for p in parsed], pa.string())
-    built["short"] = pa.array([p.abbreviation or p.initials for p in parsed], pa.string())
-    for c in ("places", "place_keys"):
-        built[c] = pa.array([getattr(p, c) for p in parsed], MANY)
-    return pa.table({c: built[c] for c in COLUMNS})

@@ -21,7 +21,7 @@ CORE, HEADS, NATIONAL = 1, 2, 3
 """What of a word goes into the core; see `WordClass.given`."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Template:
     """The parts of all names of a sequence of word classes."""
 

@@ -16,7 +16,8 @@ SHORTEST = 8
 
 
 @cache
-def _known_words() -> frozenset[str]:
+def known_words() -> frozenset[str]:
+    """The words that others may be typing errors of."""
     lex = lexicon()
     words = (*place_words(), *lex.heads, *lex.dependents, *lex.forms)
     return vocabulary() | {w for w in words if len(w) >= SHORTEST and " " not in w}
@@ -26,7 +27,7 @@ def _known_words() -> frozenset[str]:
 def _index() -> dict[str, str]:
     """Deletion -> the one word it can come from; ambiguous ones are left out."""
     found: dict[str, str] = {}
-    for word in sorted(_known_words()):
+    for word in sorted(known_words()):
         for key in deletions(word):
             found[key] = word if found.get(key, word) == word else ""
     return found
@@ -43,7 +44,7 @@ def repaired(word: str) -> str | None:
     if len(word) < SHORTEST:
         return None
     index = _index()
-    if word in _known_words():
+    if word in known_words():
         return None
     if index.get(word):  # one letter was left out
         return index[word]

@@ -4,7 +4,7 @@ A pattern is a run of words; `*` at the end of a word stands for its inflections
 """
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from pipeline.transform.names.folding import MARKS, ascii_fold, words
 from pipeline.transform.names.lexicon import lexicon, rows
@@ -81,18 +81,21 @@ def may_be_umbrella(word: str) -> bool:
 
 def find_umbrella(rest: list[str | None]) -> Found | None:
     """The longest pattern in the words (null where a word is already taken), the first of equals."""
-    exact, prefix = _by_first()
     best: Found | None = None
+    longest = 0
     for i, word in enumerate(rest):
-        if word is None:
-            continue
-        for p in (*exact.get(word, ()), *prefix.get(word[:4], ())):
+        for p in () if word is None else _beginning_with(word):
             n = len(p.words)
-            if best is not None and n <= best.end - best.start:
-                continue
-            if i + n <= len(rest) and all(_fits(p.words[k], rest[i + k]) for k in range(n)):
-                best = Found(p, i, i + n)
+            if longest < n <= len(rest) - i and (n == 1 or all(map(_fits, p.words[1:], rest[i + 1 : i + n]))):
+                best, longest = Found(p, i, i + n), n
     return best
+
+
+@lru_cache(maxsize=1 << 16)
+def _beginning_with(word: str) -> tuple[Pattern, ...]:
+    """The patterns whose first word fits."""
+    exact, prefix = _by_first()
+    return (*exact.get(word, ()), *(p for p in prefix.get(word[:4], ()) if _fits(p.words[0], word)))
 
 
 _ENDINGS = {"liit": ("liitto", "liiton"), "yhdisty": ("yhdistys", "yhdistyksen"), "piir": ("piiri", "piirin")}

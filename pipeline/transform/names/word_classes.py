@@ -7,24 +7,32 @@ reading one name for all names of the same classes. Typing errors move words abo
 Does not belong here: what the parts of a name are; that is `parse`, for each sequence of classes once.
 """
 
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from pipeline.transform.names.abbreviations import expansions, letters_of
+from pipeline.transform.names.abbreviations import letters_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import compound_form
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.parse import compound
-from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.umbrellas import patterns
-from pipeline.transform.names.word_signs import DEPENDENT, ERROR, FINNISH, FORM, SECTION, SWEDISH, word_signs
+from pipeline.transform.names.ordinary_words import first_words, named, second_words, sorted_out
+from pipeline.transform.names.parse import compound, parts_of
+from pipeline.transform.names.place_words import codes_and_keys, place_words
+from pipeline.transform.names.word_signs import (
+    DEPENDENT,
+    ERROR,
+    FINNISH,
+    FORM,
+    SECTION,
+    SWEDISH,
+    remember,
+    word_signs,
+)
 
 Key = tuple[object, ...] | str
 _MOST = 1 << 19
 
 
-@dataclass(frozen=True, slots=True)
-class WordClass:
+class WordClass(NamedTuple):
     """What a word is to the parser, and what it gives to the parts of a name."""
 
     key: Key | None
@@ -40,27 +48,6 @@ class WordClass:
     place_keys: tuple[str, ...]
 
 
-@cache
-def _named() -> tuple[frozenset[str], tuple[str, ...]]:
-    """(words that some pattern names, beginnings of those that end in a star)."""
-    lex = lexicon()
-    names, found = expansions()
-    listed = [w for p in patterns() for w in p.words] + [w for many in found.values() for p, _ in many for w in p]
-    listed += [*names, *(w for form in lex.forms for w in form.split(" ")), *"ryfp", "kerho"]
-    return frozenset(w for w in listed if w[-1] != "*"), tuple(sorted({w[:-1] for w in listed if w[-1] == "*"}))
-
-
-@cache
-def second_words() -> frozenset[str]:
-    """Words that stand second or later in a place of several words."""
-    return frozenset(w for place in place_words() if " " in place for w in place.split(" ")[1:])
-
-
-@cache
-def _first_words() -> frozenset[str]:
-    return frozenset(place.split(" ")[0] for place in place_words() if " " in place)
-
-
 def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
     """(signature, what the word gives); follows `parse._core` word for word."""
     lex = lexicon()
@@ -68,10 +55,7 @@ def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str
     pieces: list[str] = []
     heads: list[str] = []
     national: list[str] = []
-    parts = [] if word in MARKS or word.replace(".", "") in lex.stops else word.split("-")
-    for part in parts if not parts or min(map(len, parts)) > 1 else ["".join(parts)]:
-        if not part or part in lex.stops:
-            continue
+    for part in parts_of(word):
         if part in lex.heads:
             signature.append(("head", *lex.heads[part]))
             heads.append(part)
@@ -88,10 +72,10 @@ def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str
 
 def _class(word: str) -> WordClass:
     signature, given = _given(word)
-    lex, place = lexicon(), place_words().get(word)
+    lex = lexicon()
     letters = "" if word in lex.stops or word in MARKS else letters_of(word)
-    codes = ((), ()) if place is None else (tuple(sorted(set(place.codes))), tuple(sorted(set(place.keys))))
-    named, beginnings = _named()
+    codes = codes_and_keys(word) if word in place_words() else ((), ())
+    listed, beginnings = named()
     signs = word_signs(word)
     stem: str | None = None
     key: Key | None = None
@@ -99,7 +83,7 @@ def _class(word: str) -> WordClass:
         key = None
     elif (
         word.endswith(lex.sections)
-        or word in named
+        or word in listed
         or word in second_words()
         or word.startswith(beginnings)
         or signs & DEPENDENT
@@ -118,7 +102,7 @@ def _class(word: str) -> WordClass:
             stem = None
     else:
         key = _general(word, signature)
-    followed = word if key is not None and (word in _first_words() or stem in _first_words()) else key
+    followed = word if key is not None and (word in first_words() or stem in first_words()) else key
     return WordClass(key, followed, stem, given, letters, *codes)
 
 
@@ -132,10 +116,13 @@ def _general(word: str, signature: tuple[Key, ...]) -> Key:
 
 class _Classes(dict[str, WordClass]):
     def __missing__(self, word: str) -> WordClass:
-        if len(self) >= _MOST:
-            self.clear()
+        self.make_room()
         self[word] = found = _class(word)
         return found
+
+    def make_room(self) -> None:
+        if len(self) >= _MOST:
+            self.clear()
 
 
 _CLASSES = _Classes()
@@ -144,6 +131,24 @@ _CLASSES = _Classes()
 def class_of(word: str) -> WordClass:
     """The class of an ASCII-folded word or mark."""
     return _CLASSES[word]
+
+
+def classes_of(words: Sequence[str]) -> list[WordClass]:
+    """The classes of words; those of ordinary words are made without a look at each."""
+    _CLASSES.make_room()
+    found, others, near = sorted_out([w for w in words if w not in _CLASSES])
+    remember(found, others, near)
+    for word in found:
+        key = _ORDINARY[word[-1] == "n"]
+        _CLASSES[word] = WordClass(key, key, None, ((word,), (), ()), word[0].upper(), (), ())
+    return [_CLASSES[w] for w in words]
+
+
+_ORDINARY: tuple[Key, Key] = (
+    (False, 0, None, ((True, None, None, False),)),
+    (True, 0, None, ((True, None, None, False),)),
+)
+"""The keys of words of which nothing is known, without and with a last n."""
 
 
 def key_of(word: str, everything: list[str]) -> Key | None:

@@ -34,6 +34,12 @@ def coded_words(lists: pa.Array) -> tuple[Ints, Ints, pa.Array]:
     return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary
 
 
+def offsets_of(rows: Ints, lists: int) -> pa.Array:
+    """Where the values of each of so many lists begin, and where the last ends; `rows` tells whose each value is."""
+    ends = np.cumsum(np.bincount(rows, minlength=lists))
+    return pa.array(np.concatenate([[0], ends]).astype(np.int32))
+
+
 def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
     """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
     if of is None:
@@ -52,8 +58,7 @@ def in_order_of(rows: Ints, code: Ints, texts: pa.Array, lists: int) -> pa.Array
     order, rank = ranked(texts)
     size = max(len(order), 1)
     key = np.sort(rows * size + rank[code])
-    offsets = np.searchsorted(rows, np.arange(lists + 1)).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), order.take(pa.array(key % size))), " ")
+    return pc.binary_join(pa.ListArray.from_arrays(offsets_of(rows, lists), order.take(pa.array(key % size))), " ")
 
 
 def ranked(texts: pa.Array) -> tuple[pa.Array, Ints]:

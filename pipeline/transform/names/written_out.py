@@ -7,6 +7,9 @@ name, are in `abbreviations`.
 import re
 from functools import cache, lru_cache
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.place_words import place_words
 from pipeline.transform.names.slips import is_slip
@@ -68,6 +71,23 @@ def written_out(word: str) -> str:
         if word.endswith(end) and len(word) >= len(end) + SHORTEST and "." not in word:
             return word.removesuffix(end) + whole_end
     return _with_head(word)
+
+
+def all_written_out(words: list[str]) -> list[str]:
+    """`written_out` of many words, of which only those are looked at that may be cut short or spoilt."""
+    found = list(words)
+    short_words = lexicon().short_words
+    may_be = pc.match_substring_regex(pa.array(words, pa.string()), _tells_of_ends()).to_pylist()
+    for i, (word, is_shaped) in enumerate(zip(words, may_be, strict=True)):
+        if is_shaped or word in short_words:
+            found[i] = written_out(word)
+    return found
+
+
+@cache
+def _tells_of_ends() -> str:
+    ends = "|".join(map(re.escape, _cut_ends()))
+    return f"(?s)(?:{ends})$|^.{{{SHORTEST}}}.*(?:{_HEADLIKE.pattern})"
 
 
 @cache

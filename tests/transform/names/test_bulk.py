@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 
 from pipeline.transform.names import table
 from pipeline.transform.names.bulk import COLUMNS, read_alike
+from pipeline.transform.names.many_words import cut
 from pipeline.transform.names.parse import parse
 from pipeline.transform.names.second_reader import SecondReader
+from pipeline.transform.names.sequences import Templates
 from pipeline.transform.names.stems import stem
 from pipeline.transform.names.table import parsed_columns
 from pipeline.transform.names.templates import template_of
@@ -65,7 +67,7 @@ def test_names_read_together_are_read_as_alone(names: list[str]) -> None:
     ],
 )
 def test_names_of_one_kind_share_one_reading(one: str, other: str) -> None:
-    _, known = read_alike([one, other])
+    _, known = read_alike(cut([one, other]))
     assert known.all()
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
@@ -77,7 +79,7 @@ def test_a_place_of_two_words_is_read_only_where_both_stand() -> None:
 
 
 def test_words_that_stand_twice_are_read_alone() -> None:
-    assert read_alike(["Tarmo Tarmo", "Reipas Sisu"])[1].tolist() == [False, True]
+    assert read_alike(cut(["Tarmo Tarmo", "Reipas Sisu", "Valnau Nienau"]))[1].tolist() == [False, True, True]
 
 
 @pytest.mark.parametrize(
@@ -91,7 +93,7 @@ def test_words_that_stand_twice_are_read_alone() -> None:
     ],
 )
 def test_names_share_one_reading_with_the_same_section(one: str, other: str, *, is_shared: bool) -> None:
-    assert read_alike([one, other])[1].tolist() == [is_shared] * 2
+    assert read_alike(cut([one, other]))[1].tolist() == [is_shared] * 2
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
 
@@ -106,7 +108,7 @@ def test_names_share_one_reading_with_the_same_section(one: str, other: str, *, 
 def test_a_place_said_twice_is_read_at_once_where_both_words_are_of_one_place(
     one: str, other: str, shared: list[bool]
 ) -> None:
-    assert read_alike([one, other])[1].tolist() == shared
+    assert read_alike(cut([one, other]))[1].tolist() == shared
     assert parsed_columns([one, other]).to_pylist() == one_by_one([one, other])
 
 
@@ -154,3 +156,24 @@ def test_a_second_interpreter_that_fails_leaves_its_names_to_the_first(monkeypat
     for executable in ("false", "/no/such/python"):
         monkeypatch.setattr(table.sys, "executable", executable)
         assert parsed_columns(list(WORDS)).equals(alone)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.lists(NAMES, min_size=1, max_size=12), min_size=2, max_size=4))
+def test_what_one_list_taught_changes_no_answer_of_the_next(lists: list[list[str]]) -> None:
+    reader = table._Reader()
+    for names in lists:
+        more = [n.replace("Tarmo", "Sisu") for n in names]
+        every = list(dict.fromkeys([*names, *more]))
+        assert reader.read(every).to_pylist() == one_by_one(every)
+
+
+def test_a_name_of_a_sequence_that_an_earlier_list_had_needs_no_other_beside_it() -> None:
+    numbers: dict[object, int] = {}
+    held: Templates = {}
+    assert read_alike(cut(["Kuopion Tarmo ry"], numbers), held)[1].tolist() == [False]
+    assert read_alike(cut(["Porin Reipas ry", "Kuopion Tarmo ry"], numbers), held)[1].all()
+    assert read_alike(cut(["Oulun Sisu ry"], numbers), held)[1].tolist() == [True]
+    assert read_alike(cut(["Tarmo Tarmo", "Oulun Martat ry"], numbers), held)[1].tolist() == [False, False]
+    of_others = {total: (b"other classes", template) for total, (_, template) in held.items()}
+    assert read_alike(cut(["Oulun Sisu ry"], numbers), of_others)[1].tolist() == [False]

@@ -65,3 +65,7 @@ def test_signs_of_the_seven_bit_code_inside_words_are_letters(written: str, disp
 )
 def test_words_cut_short_are_read_whole(short: str, whole: str) -> None:
     assert parse(f"Sotkamon {short}").core == parse(f"Sotkamon {whole}").core
+
+
+def test_a_name_whose_genitive_is_one_letter_is_read() -> None:
+    assert parse("LuK¤N aistijaosto").section == "aistijaosto"
