@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline import storage
@@ -71,6 +73,19 @@ class LastNight:
     def said(self) -> pa.Table:
         """Opening times before what is said twice goes."""
         return storage.read_table(self.folder, SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What of a table of the night before is not taken over."""
+
+    name: str
+    before: pa.Table
+    """The table of the night before."""
+    places: npt.NDArray[np.int64]
+    """Where the rows stand that are not."""
+    rows: pa.Table
+    """These rows."""
 
 
 @dataclass(frozen=True, slots=True)
