@@ -108,9 +108,11 @@ def _is_equal(one: Covered, previous: Tables | None, now: Tables) -> bool:
 def _differences(con: duckdb.DuckDBPyConnection, differing: list[Covered], rows: Rows) -> None:
     """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t)."""
     parts = [f"SELECT NULL::VARCHAR AS entity_id, NULL::VARCHAR AS t, 0 AS place {NOTHING}"]
+    by_name = {one.name: one for one in differing}
+    looked_at = storage.at_once(lambda name: rows.that_may_differ(name, by_name[name].columns), by_name)
     for place, one in enumerate(differing):
         columns = ", ".join(f'"{c}"' for c in one.columns)
-        may = rows.that_may_differ(one.name, one.columns)
+        may = looked_at[one.name]
         for side, data in may.items():
             con.register(f"may_{side}", data)
         both = met(one.name, may["old"], may["new"], one.columns)

@@ -89,7 +89,8 @@ def apart(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) 
     old, new = before.select(columns).filter(met), now.select(columns).take(theirs)
     alike = pa.repeat(pa.scalar(True), len(theirs))
     for one, other in zip(old.columns, new.columns, strict=True):
-        alike = pc.and_(alike, same(one, other))
+        if one.null_count < len(one) or other.null_count < len(other):
+            alike = pc.and_(alike, same(one, other))
     same_now = theirs.filter(alike)
     same_before = pc.indices_nonzero(met).filter(alike)
     return _without(before, same_before), _without(now, same_now)
