@@ -30,6 +30,8 @@ WORKERS = 2
 """Files that are read or written at the same time."""
 RUN = 2000
 """Bytes of a column that stay beside each other, on average, from which on they are copied run by run."""
+PIECE = 1 << 14
+"""Rows of a table that one thread reads at a time."""
 T = TypeVar("T")
 TABLES = frozenset(t.name for t in schema.tables())
 
@@ -238,6 +240,11 @@ def held(con: duckdb.DuckDBPyConnection, name: str) -> pa.Table:
     return con.sql(f"SELECT * FROM {name}").to_arrow_table() if found is None else found
 
 
+def in_pieces(data: pa.Table) -> pa.Table:
+    """The same rows in pieces, without a copy: DuckDB reads as many pieces at the same time as it has threads."""
+    return pa.Table.from_batches(data.to_batches(max_chunksize=PIECE), data.schema)
+
+
 def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
     """The rows of a table in another order, also of some only."""
     if not len(order):
@@ -245,18 +252,29 @@ def taken(data: pa.Table, order: npt.NDArray[np.integer[Any]]) -> pa.Table:
     starts = np.concatenate([[0], np.flatnonzero(np.diff(order) != 1) + 1, [len(order)]])
     if len(starts) == 2 and len(order) == len(data):
         return data.combine_chunks()
-    places, runs = pa.array(order), list(zip(order[starts[:-1]].tolist(), np.diff(starts).tolist(), strict=True))
-    columns = [
-        _run_by_run(column, runs) if column.nbytes >= RUN * len(runs) else _row_by_row(column, places)
-        for column in data.columns
-    ]
+    places, lengths = pa.array(order), np.diff(starts)
+    long = [column.nbytes >= RUN * len(lengths) for column in data.columns]
+    found = dict(zip(np.flatnonzero(long).tolist(), _run_by_run(data, long, order[starts[:-1]], lengths), strict=True))
+    columns = [found[n] if n in found else _row_by_row(column, places) for n, column in enumerate(data.columns)]
     return pa.table(columns, schema=data.schema)
 
 
-def _run_by_run(column: pa.ChunkedArray, runs: Sequence[tuple[int, int]]) -> pa.Array:
-    """Takes the memory of the outcome only."""
-    parts = [part for first, length in runs for part in column.slice(first, length).chunks]
-    return pa.concat_arrays(parts)
+def _run_by_run(
+    data: pa.Table, wanted: Sequence[bool], first: npt.NDArray[np.integer[Any]], length: npt.NDArray[np.integer[Any]]
+) -> list[pa.Array]:
+    """Some columns, all of them in one go: a step for every run and column would keep other threads from working."""
+    if not any(wanted):
+        return []
+    batches = data.select(np.flatnonzero(wanted).tolist()).to_batches()
+    ends = np.cumsum([len(batch) for batch in batches])
+    parts = []
+    runs = (np.searchsorted(ends, first, "right"), first, length)
+    for at, start, left in zip(*(numbers.tolist() for numbers in runs), strict=True):
+        while left:
+            here = batches[at].slice(start - int(ends[at]) + len(batches[at]), left)
+            parts.append(here)
+            at, start, left = at + 1, start + len(here), left - len(here)
+    return list(pa.concat_batches(parts).columns)
 
 
 def _row_by_row(column: pa.ChunkedArray, places: pa.Array) -> pa.Array:

@@ -141,3 +141,14 @@ def test_rows_are_taken_in_the_order_that_is_asked_for(run, data):
         found = storage.taken(said, np.array(order, dtype=np.int64))
     assert found.schema == said.schema
     assert found.to_pylist() == [{"a": texts[i], "n": i, "no": None} for i in order]
+
+
+def test_a_table_in_pieces_has_the_same_rows_and_no_copy_of_them(monkeypatch):
+    monkeypatch.setattr(storage, "PIECE", 2)
+    said = pa.table({"a": ["x", "y", None]})
+    pieces = storage.in_pieces(said)
+    assert pieces.equals(said)
+    assert [len(batch) for batch in pieces.to_batches()] == [2, 1]
+    first, whole = (data.column("a").chunk(0).buffers()[2] for data in (pieces, said))
+    assert first.address == whole.address
+    assert storage.in_pieces(said.slice(0, 0)).schema == said.schema

@@ -16,7 +16,7 @@ import pyarrow as pa
 from pipeline import schema, storage
 from pipeline.changes import causes
 from pipeline.changes.coverage import MAIN, Covered, covered
-from pipeline.changes.rows import SIDES, Rows, Tables
+from pipeline.changes.rows import SIDES, Rows, Tables, met
 from pipeline.dedupe.last_night import Renewed
 
 BESIDE = ("entity_registry", "entity_event", "entity_record", "judgement", "correction", "source", "snapshot")
@@ -25,6 +25,7 @@ _DECIMAL = """CASE WHEN h <= CAST(170141183460469231731687303715884105727 AS UHU
     THEN CAST(CAST(h AS HUGEINT) AS VARCHAR)
     ELSE CAST(CAST(h // 10 AS HUGEINT) AS VARCHAR) || CAST(CAST(h % 10 AS UTINYINT) AS VARCHAR) END"""
 """The UHUGEINT `h` in decimal digits: the same text as its cast, which DuckDB 2.0 makes a hundred times slower."""
+_MEANT = pa.schema([("entity_id", pa.string()), ("part", pa.int64())])
 NOTHING = "WHERE false"
 """Ends a first part that gives a union its columns and no row."""
 
@@ -107,14 +108,16 @@ def _is_equal(one: Covered, previous: Tables | None, now: Tables) -> bool:
 def _differences(con: duckdb.DuckDBPyConnection, differing: list[Covered], rows: Rows) -> None:
     """Tables `diff_<table>` (side, owner, columns) of rows that are on one side only, and `differs` (entity_id, t)."""
     parts = [f"SELECT NULL::VARCHAR AS entity_id, NULL::VARCHAR AS t, 0 AS place {NOTHING}"]
+    by_name = {one.name: one for one in differing}
+    looked_at = storage.at_once(lambda name: rows.that_may_differ(name, by_name[name].columns), by_name)
     for place, one in enumerate(differing):
         columns = ", ".join(f'"{c}"' for c in one.columns)
-        may = rows.that_may_differ(one.name, one.columns)
+        may = looked_at[one.name]
         for side, data in may.items():
             con.register(f"may_{side}", data)
-        without = bool(len(may["old"]) and len(may["new"]))
+        both = met(one.name, may["old"], may["new"], one.columns)
         gone, come = (
-            f"SELECT {columns} FROM may_{side}" + (f" EXCEPT SELECT {columns} FROM may_{other}" if without else "")
+            f"SELECT {columns} FROM may_{side}" + (f" EXCEPT SELECT {columns} FROM may_{other}" if both else "")
             for side, other in (("old", "new"), ("new", "old"))
         )
         con.execute(f"""
@@ -167,24 +170,23 @@ def _operations(con: duckdb.DuckDBPyConnection, version: str, main: list[Covered
 
 def _hashes(rows: Rows, changed: frozenset[str]) -> pa.Table:
     """side, entity_id, hash of the changed entities; the order of rows is no matter."""
-    said = [f"SELECT NULL::VARCHAR AS side, NULL::VARCHAR AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
-    meant: dict[frozenset[str], str] = {}
+    said = [f"SELECT '' AS side, 0 AS part, '' AS entity_id, NULL::UHUGEINT AS h {NOTHING}"]
+    parts: dict[frozenset[str], int] = {}  # sets of entities, of which a table may have rows of others too
     with closing(storage.session()) as con:
         for side, one in product(SIDES, covered()):
             for n, (data, entities) in enumerate(rows.of(side, one.name, changed)):
                 if not len(data):
                     continue
                 con.register(f"{side}_{one.name}_{n}", data)
-                if entities not in meant:
-                    meant[entities] = f"meant_{len(meant)}"
-                    con.register(meant[entities], pa.table({"entity_id": pa.array(sorted(entities), pa.string())}))
-                said.append(
-                    f"SELECT '{side}', {one.owner}, bit_xor(md5_number({one.text})) FROM {side}_{one.name}_{n} "
-                    f"WHERE {one.owner} IN (SELECT entity_id FROM {meant[entities]}) GROUP BY ALL"
-                )
+                part = parts.setdefault(entities, len(parts))
+                said.append(f"SELECT '{side}', {part}, {one.owner}, md5_number({one.text}) FROM {side}_{one.name}_{n}")
+        meant = [(entity, part) for entities, part in parts.items() for entity in entities]
+        columns = {name: [pair[n] for pair in meant] for n, name in enumerate(_MEANT.names)}
+        con.register("meant", pa.table(columns, schema=_MEANT))
         return con.sql(f"""
             SELECT side, entity_id, md5({_DECIMAL}) AS hash FROM (
-                SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)}) GROUP BY ALL
+                SELECT side, entity_id, bit_xor(h) AS h FROM ({" UNION ALL ".join(said)})
+                SEMI JOIN meant USING (entity_id, part) GROUP BY ALL
             )
         """).to_arrow_table()
 

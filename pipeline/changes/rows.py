@@ -40,13 +40,13 @@ class Rows:
 
     def that_may_differ(self, name: str, columns: Collection[str]) -> dict[Side, pa.Table]:
         """The rows of both sides of which something in the columns may not be as on the other."""
-        known = self._known(name)
-        if known:
-            return {"old": known.gone, "new": known.made}
-        sides: dict[Side, pa.Table] = {"old": self._side("old", name), "new": self._side("new", name)}
-        if self.touched is not None and name in CARRIED:
-            return {side: cut(name, data, self.touched) for side, data in sides.items()}
-        return dict(zip(sides, apart(name, sides["old"], sides["new"], columns), strict=True))
+        if known := self._known(name):
+            old, new = known.gone, known.made
+        else:
+            old, new = self._side("old", name), self._side("new", name)
+            if self.touched is not None and name in CARRIED:
+                old, new = (cut(name, data, self.touched) for data in (old, new))
+        return dict(zip(SIDES, apart(name, old, new, columns), strict=True))
 
     def of(self, side: Side, name: str, entities: frozenset[str]) -> list[tuple[pa.Table, frozenset[str]]]:
         """Tables, each with entities of which it has all rows: of any entity asked for exactly one has them."""
@@ -89,10 +89,23 @@ def apart(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) 
     old, new = before.select(columns).filter(met), now.select(columns).take(theirs)
     alike = pa.repeat(pa.scalar(True), len(theirs))
     for one, other in zip(old.columns, new.columns, strict=True):
-        alike = pc.and_(alike, same(one, other))
+        if one.null_count < len(one) or other.null_count < len(other):
+            alike = pc.and_(alike, same(one, other))
     same_now = theirs.filter(alike)
     same_before = pc.indices_nonzero(met).filter(alike)
     return _without(before, same_before), _without(now, same_now)
+
+
+def met(name: str, before: pa.Table, now: pa.Table, columns: Collection[str]) -> bool:
+    """Whether a row of one side can still be on the other as well after `apart`.
+
+    Only where rows could not be told by their key, because it has several columns, does not count or is there twice.
+    """
+    if not len(before) or not len(now):
+        return False
+    (first, *more) = schema.table(name).key
+    unique = not more and all(pc.count_distinct(side.column(first)).as_py() == len(side) for side in (before, now))
+    return not unique or first not in columns
 
 
 def _without(data: pa.Table, places: pa.ChunkedArray) -> pa.Table:

@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema, storage
+from pipeline.merging import merged, rises
 
 OWN = ("source native_id kind native_url name content_hash raw_hash modified_at not_seen_since").split()
 """Columns that are as the record has them."""
@@ -38,9 +39,11 @@ def begun(
 def _bridge(
     record: pa.Table, entity: pa.Table, published: pa.Table, ties: pa.Table, old: pa.Table, registry: pa.Table
 ) -> pa.Table:
-    rows = pa.concat_tables([_standing(record, entity, published, ties, old), _gone(record, old, registry)])
-    order = pc.sort_indices(rows.column("record_id"))
-    return storage.taken(rows, order.to_numpy())
+    standing, gone = _standing(record, entity, published, ties, old), _gone(record, old, registry)
+    if all(rises(rows.column("record_id")) for rows in (standing, gone)):
+        return merged(standing, gone, "record_id")
+    rows = pa.concat_tables([standing, gone])
+    return storage.taken(rows, pc.sort_indices(rows.column("record_id")).to_numpy())
 
 
 def _standing(record: pa.Table, entity: pa.Table, published: pa.Table, ties: pa.Table, old: pa.Table) -> pa.Table:

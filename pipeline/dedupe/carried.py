@@ -12,14 +12,14 @@ from functools import reduce
 
 import duckdb
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema, storage
 from pipeline.dedupe import schedules
-from pipeline.dedupe.last_night import Renewed
-from pipeline.dedupe.touched import INPUTS, bearers, belongs
+from pipeline.dedupe.last_night import Leaving, Renewed
+from pipeline.dedupe.touched import DETAIL_TABLES, INPUTS, bearers, belongs
+from pipeline.merging import merged
 
 ASSIGNED = "CREATE OR REPLACE TEMP TABLE assigned AS SELECT * FROM entity WHERE kind = 'organization'"
 """The organisations of `entity`."""
@@ -45,13 +45,21 @@ def part(con: duckdb.DuckDBPyConnection, entities: Collection[str]) -> duckdb.Du
         return rows.filter(reduce(pc.or_, [pc.is_in(rows.column(b), value_set=own) for b in bearers(table)]))
 
     for table, rows in storage.at_once(theirs, INPUTS).items():
-        made.register(table, rows)
+        storage.put(made, table, rows)
         named += [rows.column(c) for c in _naming(table)]
     wanted = pa.concat_arrays([c.combine_chunks() for c in named if len(c)] or [pa.array([], pa.string())])
-    made.register("entity", entity.filter(pc.is_in(entity.column("record_id"), value_set=wanted.unique())))
+    storage.put(made, "entity", entity.filter(pc.is_in(entity.column("record_id"), value_set=wanted.unique())))
     made.execute(ASSIGNED).fetchall()
     for table in BESIDE:
         made.register(table, storage.held(con, table))
+    return made
+
+
+def details(part: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    """Another connection with the details, `entity` and `published` of a part, so that both can be asked at once."""
+    made = storage.session()
+    for table in (*DETAIL_TABLES, "entity", "published"):
+        storage.put(made, table, storage.held(part, table))
     return made
 
 
@@ -117,31 +125,27 @@ def _naming(table: str) -> Iterable[str]:
 
 def together(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> pa.Table:
     """`renewed` without what went and came."""
-    return renewed(name, before, made, entities).rows
+    return renewed(leaving(name, before, entities), made).rows
 
 
-def renewed(name: str, before: pa.Table, made: pa.Table, entities: Collection[str]) -> Renewed:
-    """The rows of before that belong to none of the entities, and those that were made of them.
+def leaving(name: str, before: pa.Table, entities: Collection[str]) -> Leaving:
+    """Which rows of a table of the night before belong to the entities, so that they are not taken over."""
+    gone = np.flatnonzero(of_any(name, before, entities).to_numpy())
+    return Leaving(name, before, gone, before.take(pa.array(gone)))
 
-    Both are in the order of the key, and so is the outcome; it has the shape of `made`.
+
+def renewed(leaving: Leaving, made: pa.Table) -> Renewed:
+    """The rows of before that stay, and those that were made of the entities.
+
+    Both are in the order of the key, and so is the outcome; it has the shape of `made`. Of one entity all rows are
+    made, so that none that stays has the first column of its key.
     """
-    gone = _positions(of_any(name, before, entities))
-    old_rows = before if before.schema.equals(made.schema, check_metadata=True) else before.cast(made.schema)
-    if not len(gone) and not len(made):
-        return Renewed(before, old_rows, made, made)
-    first = schema.table(name).key[0]
-    old, new = _fixed(before.column(first)), _fixed(made.column(first))
-    every = pa.concat_tables([old_rows, made])
-    went = before.take(pa.array(gone))
-    if old is None or new is None or old.dtype != new.dtype:
-        kept = np.delete(np.arange(len(every)), gone)
-        rows = every.take(pa.array(kept)).sort_by([(c, "ascending") for c in schema.table(name).key])
-        return Renewed(before, rows, went, made)
-    between = np.searchsorted(old, new)  # rows of one entity stay in their own order: no other row has it
-    order = np.insert(np.arange(len(before)), between, np.arange(len(before), len(every)))
-    keep = np.ones(len(every), dtype=bool)
-    keep[gone] = False
-    return Renewed(before, storage.taken(every, order[keep[order]]), went, made)
+    before = leaving.before
+    stay = before if before.schema.equals(made.schema, check_metadata=True) else before.cast(made.schema)
+    if not len(leaving.places) and not len(made):
+        return Renewed(before, stay, made, made)
+    rows = merged(stay, made, schema.table(leaving.name).key[0], without=leaving.places)
+    return Renewed(before, rows, leaving.rows, made)
 
 
 def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedArray:
@@ -149,23 +153,6 @@ def of_any(name: str, data: pa.Table, entities: Collection[str]) -> pa.ChunkedAr
     wanted = _strings(entities)
     found = [pc.is_in(data.column(column), value_set=wanted) for column in belongs(name)]
     return reduce(pc.or_, found)
-
-
-def _positions(mask: pa.ChunkedArray) -> npt.NDArray[np.int64]:
-    found: npt.NDArray[np.int64] = np.flatnonzero(mask.to_numpy())
-    return found
-
-
-def _fixed(column: pa.ChunkedArray) -> npt.NDArray[np.bytes_] | None:
-    """A column of texts that are all equally long, as ids are, without copying it row by row; else null."""
-    values = column.combine_chunks()
-    if not len(values):
-        return None
-    lengths = pc.min_max(pc.binary_length(values)).as_py()
-    if values.null_count or lengths["min"] != lengths["max"] or not lengths["max"]:
-        return None
-    first = int(np.frombuffer(values.buffers()[1], dtype=np.int32)[values.offset])
-    return np.frombuffer(values.buffers()[2], dtype=f"S{lengths['max']}", offset=first, count=len(values))
 
 
 def _strings(values: Iterable[str]) -> pa.Array:

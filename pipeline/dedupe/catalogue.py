@@ -5,8 +5,8 @@ has is decided in `entity_rows`, which value wins by `survivorship`, what is pub
 `match` and `identity`.
 """
 
-from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
 
@@ -120,26 +120,30 @@ def _in_part(
 ) -> Catalogue:
     """Works out the entities of `todo`, and those that newly are or are not published; takes the rest over."""
 
+    def leaving(name: str) -> last_night.Leaving:  # of opening times, what is said twice has still to go
+        return carried.leaving(name, before.said if name == "schedule" else before.tables[name], todo)
+
     def put_together(name: str, made: pa.Table) -> last_night.Renewed:
-        if name == "schedule":  # what is said twice has still to go
-            return carried.renewed(name, before.said, made, todo)
-        one = carried.renewed(name, before.tables[name], made, todo)
-        done({name: one.rows})
+        one = carried.renewed(left[name].result(), made)
+        if name != "schedule":
+            done({name: one.rows})
         return one
 
-    with closing(carried.part(con, todo)) as part:
+    def begin(tables: Iterator[tuple[str, pa.Table]]) -> dict[str, Future[last_night.Renewed]]:
+        return {name: pool.submit(put_together, name, made) for name, made in tables}
+
+    with closing(carried.part(con, todo)) as part, ThreadPoolExecutor(storage.WORKERS) as pool:
+        left = {name: pool.submit(leaving, name) for name in reversed(last_night.TABLES)}  # while others work
         states = entity_rows.worked_out(part, wanted.corrections)
         carried.places(con, part, f"({_PLACES})")
         carried.standing(con, part, before.standing, todo)
         in_region.published(con, wanted.municipality_codes)
         if appeared := carried.appeared(con, before.standing) - todo:
             return _in_part(con, wanted, before, inputs, todo | appeared, done)
-        part.register("published", con.sql("FROM published").to_arrow_table())
-        with ThreadPoolExecutor(storage.WORKERS) as pool:  # puts rows together while the next are made
-            begun = {
-                name: pool.submit(put_together, name, made)
-                for name, made in entity_rows.tables(part, contact_persons=wanted.contact_persons)
-            }
+        storage.put(part, "published", con.sql("FROM published").to_arrow_table())
+        with closing(carried.details(part)) as details, ThreadPoolExecutor(1) as aside:
+            others = aside.submit(begin, entity_rows.detail_tables(details, contact_persons=wanted.contact_persons))
+            begun = begin(entity_rows.golden_tables(part)) | others.result()
     taken = {name: one.result() for name, one in begun.items()}
     said = taken.pop("schedule").rows
     tables = {name: one.rows for name, one in taken.items()}

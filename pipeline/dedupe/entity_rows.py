@@ -31,6 +31,12 @@ def tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> Iterator
     """The tables about the entities of the connection that are `published`, one after another, those that take longest
     to handle first; opening times as often as they are said.
     """
+    yield from golden_tables(con)
+    yield from detail_tables(con, contact_persons=contact_persons)
+
+
+def golden_tables(con: duckdb.DuckDBPyConnection) -> Iterator[tuple[str, pa.Table]]:
+    """Of `tables` those with golden values; uses what `worked_out` makes."""
     yield (
         "assertion",
         schema.conform(
@@ -44,6 +50,12 @@ def tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> Iterator
     )
     golden_rows = "SELECT o.* FROM golden_organization o SEMI JOIN published p ON p.entity_id = o.id ORDER BY id"
     yield "organization", schema.conform("organization", con.sql(golden_rows).to_arrow_table())
+    for name in ("service", "location"):
+        yield name, _entity_table(con, schema.table(name))
+
+
+def detail_tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> Iterator[tuple[str, pa.Table]]:
+    """Of `tables` the others; uses the record tables of details, `entity` and `published`."""
     con.execute(_CONTACT_IDS)
     for name in sorted(DETAIL_TABLES, key=lambda name: name != "text"):
         is_wanted = name != "contact" or contact_persons
@@ -52,8 +64,6 @@ def tables(con: duckdb.DuckDBPyConnection, *, contact_persons: bool) -> Iterator
         else:
             made = schema.empty(name)
         yield name, addresses.fullest(made) if name == "address" else made
-    for name in ("service", "location"):
-        yield name, _entity_table(con, schema.table(name))
 
 
 def register_reference(con: duckdb.DuckDBPyConnection, kinds: Mapping[str, str]) -> None:

@@ -10,11 +10,12 @@ import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline import storage
@@ -38,7 +39,7 @@ KEY = "carried"
 """Of the manifest of the catalogue: what its rows rest on besides the records."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class LastNight:
     """The catalogue that was built last."""
 
@@ -50,27 +51,42 @@ class LastNight:
     seal: str
     """`seal_of` its manifest."""
     reading: Future[dict[str, pa.Table]]
-    """The tables, which are read while others work."""
+    """The tables that are carried over, which are read while others work."""
+    beside: Future[dict[str, pa.Table]]
+    """What is kept beside them, which is read first."""
 
-    @cached_property
+    @property
     def inputs(self) -> pa.Table:
         """`touched.digests` of then."""
-        return storage.read_table(self.folder, INPUT)
+        return self.beside.result()[INPUT]
 
-    @cached_property
+    @property
     def standing(self) -> pa.Table:
         """Which entities there were (`STANDS`)."""
-        return storage.read_table(self.folder, STANDING)
+        return self.beside.result()[STANDING]
 
     @property
     def tables(self) -> dict[str, pa.Table]:
         """The tables that are carried over."""
         return self.reading.result()
 
-    @cached_property
+    @property
     def said(self) -> pa.Table:
         """Opening times before what is said twice goes."""
-        return storage.read_table(self.folder, SAID)
+        return self.beside.result()[SAID]
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What of a table of the night before is not taken over."""
+
+    name: str
+    before: pa.Table
+    """The table of the night before."""
+    places: npt.NDArray[np.int64]
+    """Where the rows stand that are not."""
+    rows: pa.Table
+    """These rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,9 +156,13 @@ def read(folder: Path, parts: Mapping[str, str]) -> LastNight | Doubt:
         if digest is None or digest != seals.get(name):
             return Doubt(f"{files[name].name} of the night before is missing or not as it was written")
     pool = ThreadPoolExecutor(1)
-    reading = pool.submit(lambda: {name: storage.read_table(folder, name) for name in TABLES})
+    beside, reading = (
+        pool.submit(lambda names: {name: storage.read_table(folder, name) for name in names}, names)
+        for names in ((INPUT, STANDING, SAID), TABLES)
+    )
     pool.shutdown(wait=False)
-    return LastNight(folder, kept.get("version"), frozenset(kept.get("corrected", ())), seal_of(made), reading)
+    corrected = frozenset(kept.get("corrected", ()))
+    return LastNight(folder, kept.get("version"), corrected, seal_of(made), reading, beside)
 
 
 def seal_of(manifest: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ details and the provenance agree. It knows values, not people: what holds is dec
 import duckdb
 import pyarrow as pa
 
-from pipeline import schema
+from pipeline import schema, storage
 
 WANTED = pa.schema(
     {
@@ -143,8 +143,7 @@ def apply(con: duckdb.DuckDBPyConnection, wanted: pa.Table | None) -> pa.Table:
         """).to_arrow_table()
         if table == "organization_name":
             corrected = _demoted(con, corrected)
-        con.unregister(table)
-        con.register(table, schema.conform(table, corrected.select(schema.table(table).column_names)))
+        storage.put(con, table, schema.conform(table, corrected.select(schema.table(table).column_names)))
     return con.sql("SELECT id, state, overruled FROM correction_state ORDER BY id").to_arrow_table()
 
 

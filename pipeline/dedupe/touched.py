@@ -9,6 +9,7 @@ Belongs here: what counts as a reason. What is done with the rest is in `carried
 """
 
 from collections.abc import Collection
+from contextlib import closing
 
 import duckdb
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline import schema, storage
+from pipeline.merging import rises
 
 ENTITY_TABLES = ("organization", "service", "location")
 DETAIL_TABLES = (
@@ -53,22 +55,33 @@ def belongs(table: str) -> tuple[str, ...]:
 
 
 def digests(con: duckdb.DuckDBPyConnection) -> pa.Table:
-    """record_id, entity_id, digest of every record; uses the record tables and `entity`.
+    """record_id, entity_id, digest of every record, by record; uses the record tables and `entity`.
 
     The digest of a row is mixed once more before those of a record are put together, or two rows that exchange a
-    value would look as before.
+    value would look as before. A record is known by a number of 64 bits while they are: were two records ever to share
+    one, a change of either would touch both.
     """
     parts = []
     for table in INPUTS:
         columns = [c for c in schema.table(table).column_names if c not in NOT_READ.get(table, ())]
         row = f"hash(hash('{table}', {', '.join(columns)}))"
-        parts += [f"SELECT {b} AS bearer, {row} AS h FROM {table} WHERE {b} IS NOT NULL" for b in bearers(table)]
-    found = con.sql(f"""
-        WITH said AS (SELECT bearer, bit_xor(h) AS digest FROM ({" UNION ALL ".join(parts)}) GROUP BY bearer)
-        SELECT e.record_id, e.entity_id, s.digest FROM entity e LEFT JOIN said s ON s.bearer = e.record_id
-        ORDER BY e.record_id
-    """)
-    return found.to_arrow_table().cast(DIGEST)
+        parts += [f"SELECT hash({b}) AS bearer, {row} AS h FROM {table} WHERE {b} IS NOT NULL" for b in bearers(table)]
+    entity = storage.held(con, "entity")
+    if not rises(entity.column("record_id")):
+        entity = entity.sort_by("record_id")
+    place = pa.array(np.arange(len(entity)))
+    with closing(storage.session()) as asked:
+        for table in INPUTS:
+            asked.register(table, storage.in_pieces(storage.held(con, table)))
+        listed = pa.table({"record_id": entity.column("record_id"), "place": place})
+        asked.register("listed", storage.in_pieces(listed))
+        found = asked.sql(f"""
+            WITH said AS (SELECT bearer, bit_xor(h) AS digest FROM ({" UNION ALL ".join(parts)}) GROUP BY bearer)
+            SELECT l.place, s.digest FROM listed l JOIN said s ON s.bearer = hash(l.record_id)
+        """).to_arrow_table()
+    at = pc.index_in(place, value_set=found.column("place").combine_chunks())
+    digest = found.column("digest").take(at)
+    return pa.table([entity.column("record_id"), entity.column("entity_id"), digest], schema=DIGEST)
 
 
 def entities(

@@ -4,10 +4,11 @@ The published release is the memory, so a run that publishes nothing changes no 
 DuckDB on all kinds of record at once; only ids and groups that compete come to Python (`overlap`).
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 import pyarrow as pa
@@ -17,9 +18,12 @@ from pipeline import schema, storage
 from pipeline.identity import overlap, registry
 from pipeline.identity.ids import PREFIX, Mint, fresh
 from pipeline.identity.settled import Settled, settled
+from pipeline.merging import merged, rises
 
 NO_IDS = pa.schema([("record_id", pa.string())])
 Columns = Mapping[str, pa.ChunkedArray | str | None]
+Given: TypeAlias = pa.Table | Future[pa.Table] | None
+"""A table, or one that somebody is about to make."""
 WEIGHTS = pa.schema([("record_id", pa.string()), ("weight", pa.int64())])
 
 
@@ -74,8 +78,8 @@ def assign(
     *,
     version: str,
     mint: Callable[[str], Mint],
-    weights: pa.Table | None = None,
-    changed: pa.Table | None = None,
+    weights: Given = None,
+    changed: Given = None,
     suppressed: Collection[str] = (),
     hidden: Collection[str] = (),
     judged: Collection[str] = (),
@@ -105,8 +109,8 @@ def assign(
         con.register("listed", listed)
         con.register("asked", same.listed)
         con.register("other_registry", same.old_registry)
-        con.register("heavier", WEIGHTS.empty_table() if weights is None else weights)
-        con.register("changed", NO_IDS.empty_table() if changed is None else changed)
+        con.register("heavier", _made(weights, WEIGHTS))
+        con.register("changed", _made(changed, NO_IDS))
         con.execute("""
             CREATE TEMP TABLE old AS
             SELECT entity_id, CASE state WHEN 'outside' THEN 'live' ELSE state END AS state, successors,
@@ -148,6 +152,12 @@ def assign(
         )
     finally:
         con.close()
+
+
+def _made(given: Given, shape: pa.Schema) -> pa.Table:
+    if given is None:
+        return shape.empty_table()
+    return given.result() if isinstance(given, Future) else given
 
 
 def _listed(clusters: Mapping[str, pa.Table]) -> pa.Table:
@@ -213,17 +223,17 @@ def _begun(
     def all_members() -> pa.Table:
         is_current, left = same.members.column("is_current"), same.members.column("last_release")
         stand: Columns = {"last_release": pc.if_else(is_current, version, left)}
-        parts = [schema.conform("entity_record", members), _changed("entity_record", same.members, stand)]
-        return _in_order(parts, "entity_id", "record_id")
+        few, many = schema.conform("entity_record", members), _changed("entity_record", same.members, stand)
+        return _in_order(few, many, "entity_id", "record_id")
 
     def everybody() -> pa.Table:
-        parts = [schema.conform("entity_registry", became), _changed("entity_registry", same.registry, lives)]
-        return _in_order(parts, "entity_id")
+        few, many = schema.conform("entity_registry", became), _changed("entity_registry", same.registry, lives)
+        return _in_order(few, many, "entity_id")
 
     return {
         "members": pool.submit(all_members),
         "registry": pool.submit(everybody),
-        "assignment": pool.submit(_in_order, [assigned, same.assignment], "record_id"),
+        "assignment": pool.submit(_in_order, assigned, same.assignment, "record_id"),
     }
 
 
@@ -236,8 +246,14 @@ def _changed(name: str, rows: pa.Table, columns: Columns) -> pa.Table:
     return schema.conform(name, rows)
 
 
-def _in_order(parts: list[pa.Table], *keys: str) -> pa.Table:
-    """The rows of all parts by key. Most are in order already, so that sorting one text each is quickest."""
-    rows = pa.concat_tables(parts)
+def _in_order(few: pa.Table, many: pa.Table, *keys: str) -> pa.Table:
+    """The rows of both by key; `many` is in order as a rule, and in the first column nothing of it is in `few`."""
+    if len(many) and rises(many.column(keys[0])):
+        return merged(many, _sorted(few, keys), keys[0])
+    return _sorted(pa.concat_tables([few, many]), keys)
+
+
+def _sorted(rows: pa.Table, keys: Sequence[str]) -> pa.Table:
+    """The rows by key: sorting one text each is quickest."""
     key = pc.binary_join_element_wise(*(rows.column(k) for k in keys), "\0") if len(keys) > 1 else rows.column(keys[0])
     return storage.taken(rows, pc.sort_indices(key).to_numpy())

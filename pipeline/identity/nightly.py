@@ -4,6 +4,7 @@ Belongs here: which folders and tables are read for it. What is decided, the oth
 """
 
 from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from pipeline.identity.assignment import Identity, Memory, assign
 from pipeline.identity.churn import Churn, measure
 from pipeline.identity.evidence import Evidence, evidence
 from pipeline.identity.ids import Mint
+
+FACTS = ("record", "organization", "organization_identifier")
+"""The record tables that ids rest on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,16 +103,24 @@ def assigned(
         limit: Share of the ids of organisations that may change; null means that of `rules.yml`.
         aside: What must not be published, and what people have decided.
     """
-    before = Memory.read(release)
-    made = assign(
-        inputs.clusters(con, groups),
-        before,
-        version=version,
-        mint=mint,
-        weights=inputs.record_weights(con, aside.confirmed),
-        changed=inputs.changed(con, storage.read_table(release, "bridge", inputs.SEEN)) if release else None,
-        suppressed=aside.suppressed,
-        hidden=aside.hidden,
-        judged=aside.judged,
-    )
+    record, organization, identifier = (storage.held(con, name) for name in FACTS)
+
+    def changed(release: Path) -> pa.Table:
+        return inputs.changed(record, storage.read_table(release, "bridge", inputs.SEEN))
+
+    with ThreadPoolExecutor(1) as pool:  # of both little is asked, and late
+        weights = pool.submit(inputs.record_weights, organization, identifier, aside.confirmed)
+        differing = pool.submit(changed, release) if release else None
+        before = Memory.read(release)
+        made = assign(
+            inputs.clusters(record, groups),
+            before,
+            version=version,
+            mint=mint,
+            weights=weights,
+            changed=differing,
+            suppressed=aside.suppressed,
+            hidden=aside.hidden,
+            judged=aside.judged,
+        )
     return made, measure(before.registry, made.events, version=version, limit=limit)

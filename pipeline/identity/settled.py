@@ -6,6 +6,7 @@ settled.
 """
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,41 +47,50 @@ def settled(listed: pa.Table, registry: pa.Table, members: pa.Table, suppressed:
         members: `entity_record` of the release before.
         suppressed: Ids that must not be published; the ids that carry on for them are meant too.
     """
-    ids = members.column("entity_id").combine_chunks().dictionary_encode()
-    current = np.asarray(members.column("is_current"), dtype=bool)
-    entity = np.where(current, np.asarray(ids.indices, dtype=np.int64), -1)
-    size = np.bincount(entity[current], minlength=len(ids.dictionary))
-    standing = members.filter(pa.array(current))
-    place = pc.index_in(listed.column("record_id"), value_set=standing.column("record_id").combine_chunks())
-    at = np.asarray(place.fill_null(-1), dtype=np.int64)
-    claimed = np.append(entity[current], -1)[at]  # of each listed record the id that stood for it, -1 for none
-    claimed[~_same_since(listed, standing, place)] = -1
-    group = _groups(listed)
-    unfit = ~np.append(_may_stay(ids.dictionary, registry, suppressed), False)
-    first = np.zeros(group.max(initial=-1) + 1, dtype=np.int64)
-    first[group] = claimed
-    strange = (claimed != first[group]) | unfit[claimed] | ~_of_kind(listed, ids.dictionary, claimed)
-    count = np.bincount(group, minlength=len(first))
-    alike = (np.bincount(group, weights=strange, minlength=len(first)) == 0) & (count == np.append(size, -1)[first])
-    rows = alike[group]
-    ours = np.append(np.zeros(len(ids.dictionary), dtype=bool), False)
-    ours[first[alike]] = True
-    theirs = ours[np.asarray(ids.indices, dtype=np.int64)]
-    known = pc.is_in(registry.column("entity_id"), value_set=ids.dictionary.filter(pa.array(ours[:-1])))
-    kept = listed.filter(pa.array(rows))
-    assignment = {
-        "record_id": kept.column("record_id"),
-        "entity_id": ids.dictionary.take(pa.array(claimed[rows])),
-        "kind": kept.column("kind"),
-    }
-    return Settled(
-        pa.table(assignment),
-        registry.filter(known),
-        members.filter(pa.array(theirs)),
-        listed.filter(pa.array(~rows)),
-        registry.filter(pc.invert(known)),
-        members.filter(pa.array(~theirs)),
-    )
+    with ThreadPoolExecutor(1) as pool:  # groups and ids are numbered while records are looked up
+        grouped = pool.submit(_groups, listed)
+        encoded = pool.submit(lambda: members.column("entity_id").combine_chunks().dictionary_encode())
+        current = np.asarray(members.column("is_current"), dtype=bool)
+        standing = members.filter(pa.array(current))
+        place = pc.index_in(listed.column("record_id"), value_set=standing.column("record_id").combine_chunks())
+        same = _same_since(listed, standing, place)
+        group, ids = grouped.result(), encoded.result()
+        numbers = np.asarray(ids.indices, dtype=np.int64)
+        entity = np.where(current, numbers, -1)
+        size = np.bincount(entity[current], minlength=len(ids.dictionary))
+        at = np.asarray(place.fill_null(-1), dtype=np.int64)
+        claimed = np.append(entity[current], -1)[at]  # of each listed record the id that stood for it, -1 for none
+        claimed[~same] = -1
+        unfit = ~np.append(_may_stay(ids.dictionary, registry, suppressed), False)
+        first = np.zeros(group.max(initial=-1) + 1, dtype=np.int64)
+        first[group] = claimed
+        strange = (claimed != first[group]) | unfit[claimed] | ~_of_kind(listed, ids.dictionary, claimed)
+        count = np.bincount(group, minlength=len(first))
+        alike = (np.bincount(group, weights=strange, minlength=len(first)) == 0) & (count == np.append(size, -1)[first])
+        ours = np.append(np.zeros(len(ids.dictionary), dtype=bool), False)
+        ours[first[alike]] = True
+        theirs = pool.submit(_parted, members, ours[numbers])
+        known = pc.is_in(registry.column("entity_id"), value_set=ids.dictionary.filter(pa.array(ours[:-1])))
+        rows = alike[group]
+        kept = listed.select(["record_id", "kind"]).filter(pa.array(rows))
+        assignment = {
+            "record_id": kept.column("record_id"),
+            "entity_id": ids.dictionary.take(pa.array(claimed[rows])),
+            "kind": kept.column("kind"),
+        }
+        return Settled(
+            assignment=pa.table(assignment),
+            registry=registry.filter(known),
+            members=theirs.result()[0],
+            listed=listed.filter(pa.array(~rows)),
+            old_registry=registry.filter(pc.invert(known)),
+            old_members=theirs.result()[1],
+        )
+
+
+def _parted(data: pa.Table, wanted: Bools) -> tuple[pa.Table, pa.Table]:
+    """The rows that are wanted, and the others."""
+    return data.filter(pa.array(wanted)), data.filter(pa.array(~wanted))
 
 
 def _same_since(listed: pa.Table, standing: pa.Table, place: pa.ChunkedArray) -> Bools:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline import schema
-from pipeline.changes.rows import Rows, apart
+from pipeline.changes.rows import Rows, apart, met
 from pipeline.dedupe.last_night import Renewed
 
 COLUMNS = ("id", "organization_id", "email")
@@ -87,3 +87,18 @@ def test_before_the_first_release_every_row_is_new():
     sides = rows.that_may_differ("email", COLUMNS)
     assert (ids(sides["old"]), ids(sides["new"])) == ([], ["a"])
     assert isinstance(sides["old"], pa.Table)
+
+
+def test_rows_with_a_key_of_their_own_are_never_on_both_sides_once_they_are_told_apart():
+    old, new = emails(("a", "org_a", "1")), emails(("a", "org_a", "2"), ("b", "org_a", "1"))
+    assert not met("email", old, new, COLUMNS)
+    assert not met("email", old.slice(0, 0), new, COLUMNS)
+
+
+def test_rows_may_be_on_both_sides_when_their_key_cannot_tell():
+    twice = emails(("a", "org_a", "1"), ("a", "org_a", "2"))
+    assert met("email", twice, twice.slice(0, 1), COLUMNS)
+    assert met("email", twice.slice(0, 1), twice.slice(1), ("organization_id", "email"))
+    row = {"entity_id": "org_a", "field": "name", "record_id": "s:1", "value": "A", "chosen": True, "rule": "only"}
+    said = schema.table_from_rows("assertion", [row])
+    assert met("assertion", said, said, said.column_names)

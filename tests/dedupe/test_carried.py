@@ -387,7 +387,7 @@ def test_rows_taken_over_and_rows_made_stand_in_the_order_of_the_key(monkeypatch
     before = schema.table_from_rows("email", said)
     made = schema.table_from_rows("email", [row | {"email": "b@example.fi"} for row in said if row["id"][-1] in "3c"])
     made = made.filter(pc.equal(made.column("organization_id"), "org_3"))
-    found = carried.renewed("email", before, made, {"org_3"})
+    found = carried.renewed(carried.leaving("email", before, {"org_3"}), made)
     others = [row for row in before.to_pylist() if row["organization_id"] != "org_3"]
     assert found.rows.to_pylist() == sorted([*others, *made.to_pylist()], key=lambda row: row["id"])
     assert found.rows.schema.equals(made.schema, check_metadata=True)
