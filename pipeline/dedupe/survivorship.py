@@ -12,7 +12,8 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-import yaml
+
+from pipeline.shipped import shipped
 
 CRITERIA = {
     "authority": "authority ASC",
@@ -52,7 +53,7 @@ class Rules:
 @cache
 def rules() -> Rules:
     """The rules that ship with Koonti."""
-    return parse_rules(yaml.safe_load((Path(__file__).parent / "survivorship.yml").read_text(encoding="utf-8")))
+    return parse_rules(shipped(Path(__file__).with_name("survivorship.yml")))
 
 
 def parse_rules(raw: Mapping[str, Any]) -> Rules:

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from pipeline.dedupe.comparison import VOCABULARY
+from pipeline.shipped import shipped
 
 DEFAULT = Path(__file__).parents[2] / "data" / "weights" / "default.yml"
 DECISIONS = ("different", "related")
@@ -68,8 +69,7 @@ class Weights:
 
 def load_weights(path: Path = DEFAULT) -> Weights:
     """Weights of a file; raises `WeightsError` unless every level of every feature has exactly one number."""
-    with path.open(encoding="utf-8") as stream:
-        raw: dict[str, Any] = yaml.safe_load(stream)
+    raw: dict[str, Any] = shipped(path) if path == DEFAULT else yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         return weights_from(raw)
     except (KeyError, TypeError) as error:

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import yaml
+from pipeline.shipped import shipped
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]*")
 HELSINKI = ZoneInfo("Europe/Helsinki")
@@ -57,7 +57,7 @@ class FileSpec:
 @cache
 def specs() -> dict[str, FileSpec]:
     """All ledger files by name."""
-    raw = yaml.safe_load((Path(__file__).parent / "files.yml").read_text(encoding="utf-8"))
+    raw = shipped(Path(__file__).with_name("files.yml"))
     return {
         name: FileSpec(
             name,

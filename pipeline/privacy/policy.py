@@ -10,8 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from pipeline.shipped import shipped
 from pipeline.transform.names import ascii_fold
 
 HERE = Path(__file__).parent
@@ -87,5 +86,4 @@ def words_of(name: str) -> set[str]:
 
 
 def _yaml(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((HERE / name).read_text(encoding="utf-8"))
-    return loaded
+    return shipped(HERE / name)

@@ -10,6 +10,7 @@ import yaml
 
 from pipeline.dedupe.weights import WeightsError
 from pipeline.schema import codelist
+from pipeline.shipped import shipped
 
 FILE = Path(__file__).parents[3] / "data" / "weights" / "services.yml"
 VOCABULARY: Mapping[str, tuple[str, ...]] = {
@@ -65,7 +66,7 @@ class ServiceRules:
 @cache
 def load_rules(path: Path = FILE) -> ServiceRules:
     """The rules of a file; raises `WeightsError` that names what is missing or unknown."""
-    raw: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw: dict[str, Any] = shipped(path) if path == FILE else yaml.safe_load(path.read_text(encoding="utf-8"))
     try:
         return _rules(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
