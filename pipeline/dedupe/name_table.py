@@ -16,8 +16,8 @@ from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padd
 from pipeline.dedupe.common_words import are_common
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.stems import stem
-from pipeline.transform.names.word_lists import digits_of, in_order, letters_and_digits, words_of
+from pipeline.transform.names.many_stems import stems_of_each
+from pipeline.transform.names.word_lists import coded_words, digits_of, in_order_of, letters_and_digits
 
 LEAST = 6
 """Letters of a core from which its beginning says something."""
@@ -105,14 +105,15 @@ def name_table(features: pa.Table) -> NameTable:
     core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
     core_words = pc.split_pattern(pa.array(cores, pa.string()), " ")
     words, bits, dictionary = _words(core_words)
-    of_cores = words_of(core_words)
+    owner, code, of_cores = coded_words(core_words)
+    core_stems = stems_of_each(of_cores)
     digits = codes_of(digits_of(pa.array(cores, pa.string())))
-    stems = codes_of(in_order(of_cores, len(cores), stem))
+    stems = codes_of(in_order_of(owner, code, core_stems, len(cores)))
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials)}
     full_words = pc.split_pattern(pa.array(fulls, pa.string()), " ")
-    of_fulls = words_of(full_words)
+    of_full, full_code, of_fulls = coded_words(full_words)
     joined = codes_of(letters_and_digits(pc.binary_join(full_words, "")))
     placeless = padded(features.column("places"))[0][:, 0] < 0
     town, towns = coded(features.column("municipality_code"))
@@ -131,11 +132,11 @@ def name_table(features: pa.Table) -> NameTable:
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores),
         leads=_texts(_leads(words, bits, dictionary)),
-        fulls=_texts(in_order(of_fulls, len(fulls)).to_pylist()),
+        fulls=_texts(in_order_of(of_full, full_code, of_fulls, len(fulls)).to_pylist()),
         joined=np.append(joined, -1),
-        inflected=np.append(codes_of(in_order(of_fulls, len(fulls), stem)), -1),
+        inflected=np.append(codes_of(in_order_of(of_full, full_code, stems_of_each(of_fulls), len(fulls))), -1),
         places=_places(features, core_of, len(cores)),
-        common=np.append(are_common(of_cores, len(cores)), False),
+        common=np.append(are_common(owner, code, core_stems, len(cores)), False),
         words=words,
         dictionary=dictionary,
         word_bits=bits,
