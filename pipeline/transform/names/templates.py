@@ -11,8 +11,9 @@ from functools import cache
 from pipeline.transform.names.abbreviations import find_abbreviation
 from pipeline.transform.names.folding import MARKS, ascii_fold
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.parse import cut_section, dissect, legal_form
+from pipeline.transform.names.parse import dissect, legal_form
 from pipeline.transform.names.place_words import FoundPlaces
+from pipeline.transform.names.sections import cut_section
 from pipeline.transform.names.several import may_be_several
 from pipeline.transform.names.word_classes import class_of, key_of
 from pipeline.transform.names.word_signs import signs_of

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipeline.transform.names.abbreviations import letters_of
+from pipeline.transform.names.core import compound, parts_of
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.legal_forms import compound_form
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.ordinary_words import first_words, named, second_words, sorted_out
-from pipeline.transform.names.parse import compound, parts_of
 from pipeline.transform.names.place_words import codes_and_keys, place_words
 from pipeline.transform.names.word_signs import (
     DEPENDENT,
@@ -49,7 +49,7 @@ class WordClass(NamedTuple):
 
 
 def _given(word: str) -> tuple[tuple[Key, ...], tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]]:
-    """(signature, what the word gives); follows `parse._core` word for word."""
+    """(signature, what the word gives); follows `core.core_of` word for word."""
     lex = lexicon()
     signature: list[Key] = []
     pieces: list[str] = []
