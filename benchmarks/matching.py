@@ -6,7 +6,9 @@
     python -m benchmarks.matching --only koonti                     one method
 
 Each method runs in a process of its own, from the Parquet file to clusters, so that its wall time and peak memory are
-its own; its clusters are judged afterwards. `--work` keeps the data between runs; `--json` keeps every figure.
+its own; its clusters are judged afterwards. The methods take turns, and every other round is run backwards: who runs
+after whom, and how fast the machine is at that moment, must not decide. Shown is the run in the middle and the highest
+peak. `--work` keeps the data between runs; `--json` keeps every figure.
 """
 
 import argparse
@@ -20,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pyarrow as pa
@@ -42,6 +45,9 @@ TITLES = {
     "splink": "Splink, p ≥ .95",
 }
 SEEDS = (101, 102, 103)
+ROUNDS = 3
+FEW = 200_000
+"""Records up to which there are several rounds."""
 
 __all__ = ["main", "measure", "quality"]
 
@@ -144,22 +150,54 @@ def machine() -> str:
     )
 
 
-def run(sizes: list[int], seeds: list[int], methods: list[str], work: Path) -> list[dict[str, Any]]:
+def run(
+    sizes: list[int], seeds: list[int], methods: list[str], work: Path, rounds: int = ROUNDS
+) -> list[dict[str, Any]]:
     """Everything, printed as it comes; the figures of every row."""
     print(machine(), header(), sep="\n\n", flush=True)
     rows: list[dict[str, Any]] = []
     for records in sizes:
         for seed in seeds:
             data = made(records, seed, work)
+            runs: dict[str, list[dict[str, Any]]] = {method: [] for method in methods}
+            for turn in range(rounds if records <= FEW else 1):
+                for method in methods[:: -1 if turn % 2 else 1]:
+                    runs[method].append(measure(method, data))
             for method in methods:
-                figures = measure(method, data)
+                figures = in_the_middle(runs[method])
                 rows.append({"records": records, "seed": seed, "method": method, **figures})
                 print(row(records, seed, method, figures), flush=True)
     print("\nStages of Koonti:")
     for r in rows:
         if r["method"] == OURS and "failed" not in r:
             print(f"- {r['records']:,} seed {r['seed']}: {profile(r)}; recall {_gap(r)}")
+    for records in sizes:
+        if said := ratios([r for r in rows if r["records"] == records]):
+            print(f"\nWall time of Koonti to that of Splink in the same round, {records:,} records: {said}")
     return rows
+
+
+def in_the_middle(runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Of several runs of a method the one of the middle wall time, with the `walls` of all in their order and the
+    highest peak; a run that failed is the answer."""
+    if failed := [run for run in runs if "failed" in run]:
+        return failed[0]
+    middle = sorted(runs, key=lambda run: float(run["wall_s"]))[(len(runs) - 1) // 2]
+    return middle | {"walls": [run["wall_s"] for run in runs], "peak_mb": max(run["peak_mb"] for run in runs)}
+
+
+def ratios(rows: list[dict[str, Any]]) -> str:
+    """Our wall time divided by Splink's, round by round: the middle one, the least and the most; empty without both."""
+    walls = {(r["seed"], r["method"]): r["walls"] for r in rows if "walls" in r}
+    found = [
+        ours / theirs
+        for (seed, method), mine in walls.items()
+        if method == OURS and (seed, "splink") in walls
+        for ours, theirs in zip(mine, walls[seed, "splink"], strict=True)
+    ]
+    if not found:
+        return ""
+    return f"{median(found):.2f} in the middle of {len(found)} ({min(found):.2f} to {max(found):.2f})"
 
 
 def _gap(figures: Mapping[str, Any]) -> str:
@@ -187,6 +225,7 @@ def main() -> None:
     parser.add_argument("records", nargs="*", type=int)
     parser.add_argument("--seeds", nargs="+", type=int, default=list(SEEDS))
     parser.add_argument("--full", action="store_true", help="1 000 000 records as well (first seed only)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"runs of each method up to {FEW:,} records")
     parser.add_argument("--only", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--errors", type=int, metavar="N", help="show the N worst errors of each kind and stop")
     parser.add_argument("--work", type=Path, help="folder that keeps the data")
@@ -202,7 +241,7 @@ def main() -> None:
         if given.errors:
             print(errors(sizes[-1], given.seeds[0], given.errors, work))
             return None
-        rows = run(sizes, given.seeds, given.only, work)
+        rows = run(sizes, given.seeds, given.only, work, given.rounds)
         if given.full:
             rows += run([1_000_000], given.seeds[:1], given.only, work)
         if given.json:

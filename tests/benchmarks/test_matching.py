@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.matching import errors, header, made, measure, profile, row
+from benchmarks.matching import errors, header, in_the_middle, made, measure, profile, ratios, row
 
 
 @pytest.fixture(scope="module")
@@ -38,3 +38,17 @@ def test_a_method_that_fails_says_so_in_its_row(tmp_path: Path) -> None:
 def test_the_worst_errors_are_shown_with_names_and_reasons(tmp_path: Path) -> None:
     text = errors(600, 2, 3, tmp_path)
     assert "FALSE MERGES" in text and "FALSE SPLITS" in text and "WRONG PAIRS" in text
+
+
+def test_of_several_runs_the_middle_one_is_shown_with_the_highest_peak() -> None:
+    walls = [3.0, 1.0, 2.0]
+    shown = in_the_middle([{"wall_s": wall, "peak_mb": wall * 100} for wall in walls])
+    assert shown == {"wall_s": 2.0, "peak_mb": 300.0, "walls": walls}
+    assert in_the_middle([{"wall_s": 1.0}, {"failed": "no memory"}]) == {"failed": "no memory"}
+
+
+def test_wall_times_are_compared_round_by_round() -> None:
+    ours = {"seed": 1, "method": "koonti", "walls": [1.0, 3.0, 2.0]}
+    theirs = {"seed": 1, "method": "splink", "walls": [4.0, 4.0, 4.0]}
+    assert ratios([ours, theirs]) == "0.50 in the middle of 3 (0.25 to 0.75)"
+    assert ratios([ours, theirs | {"seed": 2}]) == ""
