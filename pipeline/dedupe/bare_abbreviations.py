@@ -45,6 +45,7 @@ _ALLOWED = f"""
 SELECT DISTINCT s.rid AS a, n.rid AS b, s.short, n.name
 FROM of_short s JOIN of_name n ON s.town = n.town AND s.key = n.key WHERE n.n <= {MOST}
 """
+_PAIRS = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("by_number", pa.bool_())])
 
 
 def fitting(table: pa.Table, engine: Engine) -> pa.Table:
@@ -55,6 +56,8 @@ def fitting(table: pa.Table, engine: Engine) -> pa.Table:
     rid, town, places = (flat(table.column(c)) for c in ("rid", "municipality_code", "places"))
     named = pa.table({"rid": rid, "town": town, "places": places, "name": names.indices, **keys})
     named = named.filter(pc.or_(pc.or_(*(keys[k].is_valid() for k in KEYS[:2])), keys[KEYS[2]].is_valid()))
+    if not len(bare) or not len(named):
+        return _PAIRS.empty_table()
     (allowed,) = engine.query(
         {"bare": bare.append_column("town", town.take(bare.column("rid"))), "named": named}, _TOGETHER, (_ALLOWED,)
     )
@@ -69,7 +72,7 @@ def fitting(table: pa.Table, engine: Engine) -> pa.Table:
     fits[likely] = [letters_fit(short[i], words[i].split(" ")) for i in likely]
     hit = fits[back]
     a, b = (np.asarray(allowed.column(c))[hit] for c in ("a", "b"))
-    return pa.table({"a": np.minimum(a, b), "b": np.maximum(a, b), "by_number": np.zeros(len(a), dtype=bool)})
+    return pa.table([np.minimum(a, b), np.maximum(a, b), np.zeros(len(a), dtype=bool)], schema=_PAIRS)
 
 
 def _keys(names: pa.DictionaryArray, shorts: pa.Array) -> tuple[pa.Array, dict[str, pa.Array], pa.Table]:
