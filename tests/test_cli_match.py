@@ -115,6 +115,8 @@ def test_cells_beyond_the_columns_are_told_of(tmp_path: Path) -> None:
     result = run(put(tmp_path, HEAD + ROWS + moved), tmp_path / "out")
     assert "values in columns without a name were not read (row 5)" in result.output
     assert "in quotes" in result.output
+    many = run(put(tmp_path, HEAD + moved + ROWS + moved), tmp_path / "many").output
+    assert "were not read (2 rows, the first: 2)" in many
     assert "without a name" not in run(put(tmp_path, HEAD + ROWS), tmp_path / "other").output
 
 

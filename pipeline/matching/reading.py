@@ -110,9 +110,9 @@ def _spreadsheet(body: bytes, what: str) -> ReadList:
 
 
 def _told_beyond(rows: list[str]) -> str:
-    shown = f"{', '.join(rows[:5])}{' …' if len(rows) > 5 else ''}"
+    shown = f"row {rows[0]}" if len(rows) == 1 else f"{len(rows)} rows, the first: {rows[0]}"
     return (
-        f"values in columns without a name were not read (row {shown}): name the column; in a CSV file, a value that"
+        f"values in columns without a name were not read ({shown}): name the column; in a CSV file, a value that"
         " holds the separator is put in quotes"
     )
 
