@@ -13,7 +13,7 @@ from rapidfuzz.process import cpdist
 from pipeline.dedupe.engine import Engine
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import TEXT, codes, first_of, flat, words_of
+from pipeline.transform.names.word_lists import TEXT, coded_words, codes, first_of, flat, offsets_of
 
 MOST = 20
 """Names of a municipality with the same first letters; where there are more, letters say nothing."""
@@ -105,13 +105,13 @@ def _spoken(names: pa.Array) -> tuple[pa.Array, pa.Array, pa.Array]:
     """Per name its words without stops, parted by spaces; the first of them; the first letter of the second, empty
     where there is none."""
     stops = {"", *lexicon().stops}
-    owner, code, values = words_of(pc.split_pattern(names, " "))
-    kept = np.array([w not in stops for w in values], dtype=bool)[code]
+    owner, code, texts = coded_words(pc.split_pattern(names, " "))
+    kept = ~np.asarray(pc.is_in(texts, value_set=pa.array(sorted(stops), TEXT)), dtype=bool)[code]
     owner, code = owner[kept], code[kept]
-    start = np.searchsorted(owner, np.arange(len(names) + 1)).astype(np.int32)
-    texts = pa.array(values, TEXT)
-    said = pc.binary_join(pa.ListArray.from_arrays(pa.array(start), texts.take(pa.array(code))), " ")
+    offsets = offsets_of(owner, len(names))
+    said = pc.binary_join(pa.ListArray.from_arrays(offsets, texts.take(pa.array(code))), " ")
+    start = np.asarray(offsets)
     count = np.diff(start)
-    first, second = (np.where(count > 1, np.append(code, [0, 0])[start[:-1] + n], len(values)) for n in (0, 1))
+    first, second = (np.where(count > 1, np.append(code, [0, 0])[start[:-1] + n], len(texts)) for n in (0, 1))
     letters = pa.concat_arrays([pc.utf8_slice_codeunits(texts, 0, 1), pa.array([""], TEXT)])
     return said, pa.concat_arrays([texts, pa.array([""], TEXT)]).take(pa.array(first)), letters.take(pa.array(second))

@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Bools
 from pipeline.transform.names.lexicon import lexicon
-from pipeline.transform.names.word_lists import TEXT, Ints, coded_words
+from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, offsets_of
 
 _GENERIC = "\x01"
 """Stands before a generic word ("yhdistys", "osasto") that is not the first."""
@@ -38,8 +38,7 @@ def _marked(texts: pa.Array) -> pa.Array:
     said = pc.binary_join_element_wise(
         pa.array(["", " ", f"{_GENERIC} "], TEXT).take(pa.array(before)), words.take(pa.array(code)), ""
     )
-    offsets = np.searchsorted(owner, np.arange(len(texts) + 1)).astype(np.int32)
-    return pc.binary_join(pa.ListArray.from_arrays(pa.array(offsets), said), "")
+    return pc.binary_join(pa.ListArray.from_arrays(offsets_of(owner, len(texts)), said), "")
 
 
 @lru_cache(maxsize=1 << 16)

@@ -17,7 +17,7 @@ from pipeline.dedupe.coding import Bools, distinct
 from pipeline.dedupe.cores import Cores, cores_of
 from pipeline.dedupe.placed import placed
 from pipeline.dedupe.village_spelling import spelled
-from pipeline.transform.names.many_stems import place_stems, stems_of_each
+from pipeline.transform.names.many_stems import place_stems, stems_joined
 from pipeline.transform.names.word_lists import (
     TEXT,
     Ints,
@@ -25,7 +25,6 @@ from pipeline.transform.names.word_lists import (
     codes,
     exchanged,
     firsts,
-    in_order_of,
     spoken,
 )
 
@@ -53,8 +52,7 @@ def with_villages(parsed: dict[str, Any]) -> None:
     villages = spelled(_seen(parsed, cores, np.bincount(kind), frames))
     rows, at = _villages_of(cores, frames, villages)
     parts = placed(cores, rows, at, {c: column.take(pa.array(rows)) for c, column in told.items()}, villages)
-    of_row, code, words = coded_words(parts["core"])
-    parts["stems"] = in_order_of(of_row, code, stems_of_each(words), len(rows))
+    parts["stems"] = stems_joined(parts["core"])
     number = np.full(len(first), -1, dtype=np.int64)
     number[rows] = np.arange(len(rows))
     again = np.flatnonzero(number[kind] >= 0)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.transform.names import stems
-from pipeline.transform.names.word_lists import Ints, exchanged, replaced
+from pipeline.transform.names.word_lists import Ints, coded_words, exchanged, in_order_of, replaced
 
 Bools = npt.NDArray[np.bool_]
 Letters = npt.NDArray[np.uint8]
@@ -49,6 +49,12 @@ def stems_of_each(words: pa.Array) -> pa.Array:
     is_plain = pc.string_is_ascii(words)
     found = _without_ends(found, np.asarray(pc.and_(is_plain, pc.utf8_is_alpha(found)), dtype=bool))
     return _asked(found, words, np.flatnonzero(~np.asarray(is_plain, dtype=bool)), stems.stem)
+
+
+def stems_joined(lists: pa.Array) -> pa.Array:
+    """Per list the stems of its words in the order of the alphabet, parted by spaces."""
+    rows, code, words = coded_words(lists)
+    return in_order_of(rows, code, stems_of_each(words), len(lists))
 
 
 def _asked(found: pa.Array, words: pa.Array, rows: Ints, of: Callable[[str], str]) -> pa.Array:

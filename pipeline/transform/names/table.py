@@ -16,12 +16,12 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.transform.names.bulk import COLUMNS, SCALARS, read_alike
+from pipeline.transform.names.many_stems import stems_joined
 from pipeline.transform.names.many_words import cut
 from pipeline.transform.names.second_reader import SecondReader, WithoutPandas, answer
 from pipeline.transform.names.sequences import Templates
 from pipeline.transform.names.singles import read_singly
-from pipeline.transform.names.stems import stem
-from pipeline.transform.names.word_lists import flat, joined
+from pipeline.transform.names.word_lists import flat
 
 __all__ = ["COLUMNS", "SCALARS", "Reading", "collector_paused", "parsed_columns", "reading", "serve"]
 
@@ -106,7 +106,7 @@ class _Reader:
             order = np.empty(len(names), dtype=np.int64)
             order[known], order[rest] = np.arange(len(alike)), len(alike) + np.arange(len(rest))
             found = pa.concat_tables([alike, read_singly(words, rest)]).combine_chunks().take(pa.array(order))
-            return found.append_column("stems", joined(flat(found.column("core")), stem))
+            return found.append_column("stems", stems_joined(flat(found.column("core"))))
 
 
 def serve() -> None:

@@ -1,6 +1,5 @@
 """Lists of words as columns of codes, so that Python sees each distinct word once and never a list."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,8 +9,6 @@ import pyarrow.compute as pc
 
 Ints = npt.NDArray[np.int64]
 TEXT = pa.string()
-ListedWords = tuple[Ints, Ints, list[str]]
-"""Row of each word, its code, the distinct words."""
 
 
 def flat(column: Any) -> Any:
@@ -21,14 +18,8 @@ def flat(column: Any) -> Any:
     return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
 
 
-def words_of(lists: pa.Array) -> ListedWords:
-    """The words of a column of lists."""
-    rows, code, words = coded_words(lists)
-    return rows, code, words.to_pylist()
-
-
 def coded_words(lists: pa.Array) -> tuple[Ints, Ints, pa.Array]:
-    """As `words_of`, with the distinct words as a column."""
+    """(the list of each word, the code of the word, the distinct words) of a column of lists."""
     encoded = pc.list_flatten(lists).dictionary_encode()
     rows = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
     return rows, np.asarray(encoded.indices, dtype=np.int64), encoded.dictionary
@@ -40,21 +31,13 @@ def offsets_of(rows: Ints, lists: int) -> pa.Array:
     return pa.array(np.concatenate([[0], ends]).astype(np.int32))
 
 
-def joined(lists: pa.Array, of: Callable[[str], str] | None = None) -> pa.Array:
-    """Per list its words (or what `of` makes of them) in the order of the alphabet, parted by spaces."""
-    if of is None:
-        return in_order_of(*coded_words(lists), len(lists))
-    return in_order(words_of(lists), len(lists), of)
-
-
-def in_order(words: ListedWords, lists: int, of: Callable[[str], str] | None = None) -> pa.Array:
-    """As `joined`, of the words of so many lists."""
-    rows, code, values = words
-    return in_order_of(rows, code, pa.array(values if of is None else [of(v) for v in values], TEXT), lists)
+def joined(lists: pa.Array) -> pa.Array:
+    """Per list its words in the order of the alphabet, parted by spaces."""
+    return in_order_of(*coded_words(lists), len(lists))
 
 
 def in_order_of(rows: Ints, code: Ints, texts: pa.Array, lists: int) -> pa.Array:
-    """As `in_order`, of the text that stands for each distinct word."""
+    """As `joined`, of the words of so many lists, with the text that stands for each distinct word."""
     order, rank = ranked(texts)
     size = max(len(order), 1)
     key = np.sort(rows * size + rank[code])

@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from pipeline.transform.names import stems
-from pipeline.transform.names.many_stems import are_place_like, place_stems, stems_of_each
+from pipeline.transform.names.many_stems import are_place_like, place_stems, stems_joined, stems_of_each
 
 ENDINGS = sorted({*stems.VILLAGE_ENDS, *stems.GENITIVES, *stems.ENDS, "", "aa", "yy1"})
 BEGINNINGS = st.text(alphabet="abhkllmnou", max_size=7) | st.text(alphabet="aäõ1.-ßж\n", max_size=4)
@@ -34,3 +34,9 @@ def test_each_ending_is_cut_as_in_a_word_alone(ending: str) -> None:
 def test_a_slice_of_a_column_is_read_where_it_begins() -> None:
     column = pa.array(["unused", "mustinlahden", "kokoukset"]).slice(1)
     assert stems_of_each(column).to_pylist() == [stems.stem("mustinlahden"), stems.stem("kokoukset")]
+
+
+@given(st.lists(WORDS, max_size=5))
+def test_the_stems_of_lists_stand_in_the_order_of_the_alphabet(lists: list[list[str]]) -> None:
+    found = stems_joined(pa.array(lists, pa.list_(pa.string())))
+    assert found.to_pylist() == [stems.stems_of(words) for words in lists]

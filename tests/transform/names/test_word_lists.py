@@ -28,7 +28,6 @@ def test_the_first_word_of_a_list_is_null_where_there_is_none(lists: list[list[s
 def test_words_are_joined_in_the_order_of_what_stands_for_them() -> None:
     lists = pa.array([["b", "a"], [], ["c"], ["a", "a"]])
     assert joined(lists).to_pylist() == ["a b", "", "c", "a a"]
-    assert joined(lists, {"a": "z", "b": "y", "c": "y"}.__getitem__).to_pylist() == ["y z", "", "y", "z z"]
 
 
 def test_texts_that_are_equal_have_one_place_in_the_order() -> None:
