@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Codes, coded, padded
+from pipeline.dedupe.coding import Codes, coded, codes_of, padded
 from pipeline.dedupe.village_spelling import keys_of, known_places, towns_near
 from pipeline.transform.names.place_words import PlaceWord, place_words
 from pipeline.transform.names.stems import place_stem
@@ -65,7 +65,7 @@ def namesake_towns(features: pa.Table) -> Codes:
     """
     village, values = padded(features.column("place_keys"))
     is_village = np.array([v[0] == "V" for v in values] + [False])[village[:, 0]]
-    town = coded(features.column("municipality_code"))[0]
+    town = codes_of(features.column("municipality_code"))
     told = np.flatnonzero(is_village & (town >= 0))
     if not len(told):
         return np.full(len(features), -1, dtype=np.int32)
