@@ -113,7 +113,7 @@ def test_records_without_a_name_stand_alone(tmp_path: Path) -> None:
 def test_cells_beyond_the_columns_are_told_of(tmp_path: Path) -> None:
     moved = "Kuopion Martat; Kuopion kylien ry;;;Kuopio\n"
     result = run(put(tmp_path, HEAD + ROWS + moved), tmp_path / "out")
-    assert "values in columns without a name were not read (row 5)" in result.output
+    assert "Values in columns without a name were not read (row 5)" in result.output
     assert "in quotes" in result.output
     many = run(put(tmp_path, HEAD + moved + ROWS + moved), tmp_path / "many").output
     assert "were not read (2 rows, the first: 2)" in many
@@ -130,7 +130,7 @@ def test_a_hidden_sheet_that_was_not_read_is_told_of(tmp_path: Path) -> None:
     hidden.append(["Porin Martat ry"])
     hidden.sheet_state = "hidden"
     book.save(tmp_path / "list.xlsx")
-    assert "sheet 'Vanhat' is hidden and was not read" in run(tmp_path / "list.xlsx", tmp_path / "out").output
+    assert "Sheet 'Vanhat' is hidden and was not read" in run(tmp_path / "list.xlsx", tmp_path / "out").output
 
 
 def test_cells_of_several_organisations_are_told_of(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ def lines(answer: Answer, path: Path, folder: Path) -> Iterator[str]:
     if read.left_out:
         yield f"  Left out: {_n(read.left_out, 'row')} of titles, totals or remarks."
     for note in read.notes:
-        yield f"  {note}."
+        yield f"  {note[:1].upper()}{note[1:]}."
     if answer.nameless:
         yield f"  Without a name: {_n(answer.nameless, 'record')}; each stands alone."
     if answer.normalised.long_names:
