@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_stems import place_stems
 from pipeline.transform.names.place_words import place_words
-from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, codes, first_of, firsts, spoken
+from pipeline.transform.names.word_lists import TEXT, Ints, coded_words, codes, first_of, firsts, ranked, spoken
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ def standing(parsed: dict[str, Any], written: set[str]) -> Standing:
     some = pa.array(rows)
     keys = first_of(parsed["place_keys"].take(some))
     wording = codes(parsed["umbrella"].take(some), spoken(parsed["core"].take(some)))
-    first = firsts(codes(keys, pa.array(wording)))
+    first = _first_in_alphabet(codes(keys, pa.array(wording)), parsed["ascii"].take(some))
     some, keys, meaning = pa.array(rows[first]), keys.take(pa.array(first)), wording[first]
     umbrella, lists = parsed["umbrella"].take(some), parsed["core"].take(some)
     shorts = sorted(written)
@@ -69,6 +69,19 @@ def standing(parsed: dict[str, Any], written: set[str]) -> Standing:
         umbrella=umbrella,
         core=lists,
     )
+
+
+def _first_in_alphabet(group: Ints, texts: pa.Array) -> Ints:
+    """The row of each group, in their order, whose text comes first: whichever name was read first must not matter."""
+    first = firsts(group)
+    text = codes(texts)
+    is_unlike = np.zeros(len(first), dtype=bool)
+    is_unlike[group[text != text[first][group]]] = True
+    rows = np.flatnonzero(is_unlike[group])
+    rows = rows[np.lexsort((ranked(texts.take(pa.array(rows)))[1], group[rows]))]
+    rows = rows[np.append(True, np.diff(group[rows]) != 0)[: len(rows)]]
+    first[group[rows]] = rows
+    return first
 
 
 def _said(ascii_: pa.Array, keys: pa.Array) -> tuple[pa.Array, Ints, npt.NDArray[np.uint64]]:

@@ -74,3 +74,15 @@ def test_features_carry_what_was_understood() -> None:
     names = [*CHAPTERS, "Tähtitaivaan Ystäväliiton Mustinlahden yhdistys ry"]
     table = features(pa.table({"record_id": [str(i) for i in range(5)], "name": names}))
     assert table.column("place").to_pylist()[4] == "Vmustinlahti"
+
+
+def test_what_an_abbreviation_stands_for_does_not_hang_on_the_order_of_the_names() -> None:
+    names = [
+        *(f"KSJ {town}" for town in ("Koski Tl", "Hamina", "Pyhäsalmi", "Pulkkila")),
+        "Kanervasuojajärjestön Haminan osasto ry (KSJ)",  # as the next, but for what its abbreviation would say
+        "Kanervasuojajärjestön Haminan osasto ry",
+        "Kanervasuojajärjestö, Pyhäsalmen osasto",
+    ]
+    found = dict(zip(names, read(names), strict=True))
+    assert found["KSJ Hamina"]["core"] == ["kanervasuojajarjesto"]
+    assert dict(zip(reversed(names), read(names[::-1]), strict=True)) == found
