@@ -30,7 +30,7 @@ Reading = Callable[[Sequence[str | None]], pa.Table]
 WORTH = 50_000
 """Names from which a second interpreter gains time."""
 MINE, ITS, PIECES = 0.45, 0.3, 4
-"""Shares of the names that this interpreter and the second begin with, and pieces into which the rest is cut."""
+"""Shares of the words that this interpreter and the second begin with, and pieces into which the rest is cut."""
 
 
 def parsed_columns(names: Sequence[str | None]) -> pa.Table:
@@ -60,7 +60,7 @@ def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
     read = _Reader().read
     if len(names) < WORTH:
         return read(names)
-    pieces = _pieces(len(names))
+    pieces = _pieces([1 if name is None else 1 + name.count(" ") for name in names])
     left, found = deque(pieces), dict[int, pa.Table]()
 
     def next_of(take: Callable[[], slice]) -> slice | None:
@@ -83,11 +83,13 @@ def _read_by_two(names: Sequence[str | None], second: SecondReader) -> pa.Table:
     return pa.concat_tables(parts).combine_chunks()
 
 
-def _pieces(names: int) -> list[slice]:
-    """The first is for this interpreter, and the last for the second, which has still to start."""
+def _pieces(words: list[int]) -> list[slice]:
+    """The first is for this interpreter, and the last for the second, which has still to start; reading takes as long
+    as there are `words` in the names."""
+    done = np.cumsum(words)
     middle = np.linspace(MINE, 1 - ITS, PIECES + 1)
-    cuts = np.unique(np.round(np.concatenate([[0], middle, [1]]) * names).astype(int)).tolist()
-    return [slice(start, end) for start, end in pairwise(cuts)]
+    cuts = [0, *np.searchsorted(done, middle * done[-1]).tolist(), len(words)]
+    return [slice(start, end) for start, end in pairwise(cuts) if start < end]
 
 
 class _Reader:
