@@ -15,83 +15,36 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_abbreviations import fitting
-from pipeline.dedupe.blocking_keys import CAP, COUNTS, FEW, KIND, KINDS, MANY, sized
+from pipeline.dedupe.blocking_keys import CAP, FEW, KINDS, keys_of
+from pipeline.dedupe.coding import Codes, codes_of, numbered
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
+from pipeline.dedupe.name_keys import name_keys
 from pipeline.dedupe.shared_values import SharedValues, shared_values
+from pipeline.dedupe.written import Written, written_in
+from pipeline.transform.names.word_lists import ranked
 
 WINDOW = 5
-DROPPED = ("concept", "short", "rare_token", "stem", "ends", "start")
-RAREST = 3
-"""How many of a record's rarest tokens in its place are keys."""
-RARE = 25
-"""A token that at most so many records in the whole country carry is a key without a place."""
 
-_TOKENS = """
-CREATE TEMP TABLE name_token AS
-SELECT DISTINCT rid, place, token
-FROM (SELECT rid, place, unnest(string_split(array_to_string(stems, ' '), ' ')) AS token FROM f) WHERE token <> '';
-
-CREATE TEMP TABLE ranked AS
-SELECT rid, place, token, n_all,
-       row_number() OVER (PARTITION BY rid ORDER BY n_place, n_all, token) AS rank
-FROM (SELECT *, count(*) OVER (PARTITION BY token) AS n_all,
-             count(*) OVER (PARTITION BY token, place) AS n_place FROM name_token);
-
-CREATE TEMP TABLE short AS
-SELECT DISTINCT rid, place, short
-FROM (SELECT rid, place, unnest(shorts) AS short FROM f
-      UNION ALL SELECT rid, place, abbreviation FROM f
-      -- the U of KuPS is the second letter of Kuopion: without its vowels it is the initials
-      UNION ALL SELECT rid, place, left(abbreviation, 1) || regexp_replace(substr(abbreviation, 2), '[AEIOUY]', '', 'g')
-      FROM f) WHERE length(short) >= 3;
-"""
-
-_KEYS = f"""
-            SELECT {KIND["umbrella_place"]} AS kind, umbrella || '|' || place AS key, rid
-            FROM (SELECT umbrella, rid, unnest(place_keys) AS place FROM f)
-  UNION ALL SELECT {KIND["umbrella_place"]}, umbrella || '|' || place, rid
-            FROM (SELECT umbrella, rid, unnest(places) AS place FROM f)
-  UNION ALL SELECT {KIND["umbrella_place"]}, umbrella || '|' || coalesce(municipality_code, level), rid
-            FROM f WHERE coalesce(array_length(place_keys), 0) = 0
-  UNION ALL SELECT {KIND["umbrella_national"]}, umbrella, rid FROM f WHERE level = 'national'
-  -- "Erä-Veikot" and "Eräveikot"
-  UNION ALL SELECT {KIND["name"]}, replace(replace(name, ' ', ''), '-', ''), rid
-            FROM (SELECT rid, unnest(asciis) AS name FROM f)
-  UNION ALL SELECT {KIND["core"]}, unnest(stems), rid FROM f
-  UNION ALL SELECT {KIND["concept"]}, concept || '|' || place, rid FROM f
-  UNION ALL SELECT {KIND["token_place"]}, token || '|' || place, rid FROM ranked WHERE rank <= {RAREST}
-  UNION ALL SELECT {KIND["rare_token"]}, token, rid FROM ranked WHERE n_all <= {RARE}
-  UNION ALL SELECT {KIND["stem"]}, left(token, 4) || '|' || place, rid FROM ranked WHERE rank = 1 AND length(token) > 4
-  -- a typing error in the middle of a long word leaves its ends
-  UNION ALL SELECT {KIND["ends"]}, left(token, 2) || right(token, 3) || '|' || place, rid
-            FROM ranked WHERE rank = 1 AND length(token) > 6
-  -- "Valnaukoti" and "Valnau-koti", wherever they are
-  UNION ALL SELECT {KIND["start"]}, left(token, 6), rid
-            FROM ranked WHERE rank = 1 AND n_all <= {RARE} AND length(token) > 5
-  UNION ALL SELECT {KIND["short_place"]}, short || '|' || place, rid FROM short
-  UNION ALL SELECT {KIND["short"]}, short, rid FROM short
+_HOT = """
+CREATE TEMP TABLE hot AS
+SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY key, part ORDER BY near, rid) AS rn
+FROM (SELECT *, count(*) OVER (PARTITION BY key, part) AS size FROM many);
 """
 
 _PAIRS = f"""
-CREATE TEMP TABLE hot AS
-SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY key, part ORDER BY postal_code, rid) AS rn
-FROM (SELECT m.kind, m.key, m.rid, f.identity AS part, f.postal_code,
-             count(*) OVER (PARTITION BY m.key, f.identity) AS size
-      FROM ({MANY} AND kind NOT IN ({", ".join(KIND[k] for k in DROPPED)})
-            UNION ALL SELECT kind, key, rid FROM many) m JOIN f USING (rid));
-
 CREATE TEMP TABLE found AS
           {FEW}
-UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
+UNION ALL SELECT a.kind, a.rid, b.rid
           FROM hot a JOIN hot b ON a.key = b.key AND a.part = b.part
                AND a.rid < b.rid AND a.size <= {CAP} AND b.size <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
-UNION ALL SELECT {KIND["judged"]}, least(a, b), greatest(a, b) FROM judged WHERE a <> b;
+UNION ALL SELECT CAST({KINDS.index("judged")} AS TINYINT), least(a, b), greatest(a, b) FROM judged WHERE a <> b;
 """
 
 _FOUND = "SELECT kind, a, b FROM found"
+_JUDGED = pa.table({"a": [], "b": []})
 _ROWS = pa.schema([("a", pa.int32()), ("b", pa.int32())])
 
 
@@ -100,25 +53,49 @@ def candidate_pairs(
     extra: pa.Table | None = None,
     engine: Engine = ONE_MACHINE,
     values: SharedValues | None = None,
+    written: Written | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """(pairs `a, b` as row numbers of the features with a < b, in order, and whether only a register number found
     them (`by_number`); the blocking report).
 
     `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged. `values` are those of
-    the features, where they were looked up before.
+    the features and `written` their names, where they were looked up before.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
     values = values or shared_values(features, engine)
-    nothing = pa.table({"a": [], "b": []})
-    table = features.append_column("rid", pa.array(range(len(features)), pa.int32()))
-    tables = {"f": table, "judged": (extra or nothing).select(["a", "b"]).cast(_ROWS), "many": values.many}
+    written = written or written_in(features)
     (found, counts), short = engine.both(
-        lambda: engine.query(tables, _TOKENS + sized(_KEYS) + _PAIRS, (_FOUND, COUNTS)), lambda: fitting(table, engine)
+        lambda: _found(features, written, extra, values.many, engine), lambda: fitting(features, written)
     )
     kind, a, b = (np.concatenate([np.asarray(t.column(c)) for t in (found, values.few)]) for c in ("kind", "a", "b"))
     by_number = np.isin(kind, [KINDS.index(k) for k in ("business_id", "association_number")])
     pairs = _distinct(engine, pa.table({"a": a, "b": b, "by_number": by_number}), short)
     return pairs, _report(pa.concat_tables([counts, values.counts]), np.bincount(kind, minlength=len(KINDS)))
+
+
+def _found(
+    features: pa.Table, written: Written, extra: pa.Table | None, shared: pa.Table, engine: Engine
+) -> tuple[pa.Table, pa.Table]:
+    """(`kind, a, b`: the pairs of keys that names give, of values that many share, and those of `extra`; the counts of
+    keys that names give)."""
+    keys = keys_of(len(features), *name_keys(features, written))
+    many = pa.concat_tables([keys.many, shared])
+    rid = many.column("rid")
+    for name, code in (("part", codes_of(features.column("identity"))), ("near", _near(features))):
+        many = many.append_column(name, pa.array(code).take(rid))
+    tables = {
+        "few": keys.few,
+        "many": many,
+        "judged": (_JUDGED if extra is None else extra).select(["a", "b"]).cast(_ROWS),
+    }
+    (found,) = engine.query(tables, _HOT + _PAIRS, (_FOUND,))
+    return found, keys.counts
+
+
+def _near(features: pa.Table) -> Codes:
+    """Per record the place of its postal code among all; those without one come last."""
+    code, values = numbered(features.column("postal_code"))
+    return np.append(ranked(values)[1], len(values)).astype(np.int32)[code]
 
 
 def _report(counts: pa.Table, pairs: npt.NDArray[np.int64]) -> pa.Table:

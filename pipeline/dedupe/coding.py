@@ -12,6 +12,8 @@ from pipeline.transform.names.word_lists import flat as in_one
 Codes = npt.NDArray[np.int32]
 Bools = npt.NDArray[np.bool_]
 Numbers = npt.NDArray[np.int64]
+Padded = tuple[Codes, pa.Array]
+"""A row of codes per record, and the values."""
 WIDTH = 6
 """Values of a list that are compared; records with more of a kind are lists of contacts, not one body's."""
 
@@ -33,25 +35,38 @@ def codes_of(column: Any) -> Codes:
     return numbered(column)[0]
 
 
-def padded(column: Any) -> tuple[npt.NDArray[np.int32], list[str]]:
-    """(a row of codes per record, padded with -1, the values) of a list column; empty strings count as nothing.
+def filled(code: Codes, values: pa.Array) -> Codes:
+    """The codes where an empty text counts as nothing."""
+    empty = pc.index(values, "").as_py()
+    return np.where(code == empty, np.int32(-1), code) if empty >= 0 else code
+
+
+def listed(column: Any) -> tuple[Numbers, Codes, pa.Array]:
+    """(row of each value, its code, the values) of a list column; -1 for a null in a list."""
+    lists = in_one(column)
+    code, values = numbered(pc.list_flatten(lists))
+    return np.asarray(pc.list_parent_indices(lists), dtype=np.int64), code, values
+
+
+def padded(column: Any) -> Padded:
+    """(a row of codes per record, padded with -1, the values) of a list column; empty strings count as nothing."""
+    rows, code, values = listed(column)
+    return in_rows(len(column), rows, filled(code, values)), values
+
+
+def in_rows(records: int, rows: Numbers, code: Codes) -> Codes:
+    """The codes of each row beside one another, padded with -1; `rows` rise.
 
     At most `WIDTH` wide, and no wider than the longest list.
     """
-    lists = in_one(column)
-    encoded = pc.list_flatten(lists).dictionary_encode()
-    codes = np.asarray(encoded.indices.fill_null(-1), dtype=np.int32)
-    dictionary = encoded.dictionary.to_pylist()
-    if "" in dictionary:
-        codes = np.where(codes == dictionary.index(""), np.int32(-1), codes)
-    count = np.asarray(pc.list_value_length(lists).fill_null(0), dtype=np.int64)
+    count = np.bincount(rows, minlength=records)
     first = np.cumsum(count) - count
-    matrix = np.full((len(lists), WIDTH), -1, dtype=np.int32)
+    matrix = np.full((records, WIDTH), -1, dtype=np.int32)
     for k in range(min(int(count.max(initial=0)), WIDTH)):
-        rows = np.flatnonzero(count > k)
-        matrix[rows, k] = codes[first[rows] + k]
+        some = np.flatnonzero(count > k)
+        matrix[some, k] = code[first[some] + k]
     used = int(np.flatnonzero((matrix >= 0).any(axis=0)).max(initial=0)) + 1
-    return np.ascontiguousarray(matrix[:, :used]), dictionary
+    return np.ascontiguousarray(matrix[:, :used])
 
 
 def shared(one: npt.NDArray[np.int32], other: npt.NDArray[np.int32]) -> npt.NDArray[np.int32]:

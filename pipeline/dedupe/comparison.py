@@ -15,15 +15,17 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Codes, carriers, coded, codes_of, padded, shared
+from pipeline.dedupe.coding import Codes, Padded, carriers, coded, codes_of, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
-from pipeline.dedupe.identifiers import weak_ids
+from pipeline.dedupe.identifiers import Numbers, register_numbers, weak_ids
 from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body, of_many_bodies
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
 from pipeline.dedupe.named_together import is_of_the_first, names_several
 from pipeline.dedupe.place_levels import PLACE, P, place_levels
+from pipeline.dedupe.shared_values import SEVERAL
+from pipeline.dedupe.written import Written, written_in
 
 Comparer = Callable[[Codes, Codes], Levels]
 
@@ -73,13 +75,19 @@ class Comparable:
 
     features: pa.Table
     names: NameTable
+    numbers: dict[str, Numbers]
     others: dict[str, Comparer]
     """All features but names and register numbers."""
 
 
-def comparable(features: pa.Table) -> Comparable:
-    """The records, ready to be compared."""
-    return Comparable(features, name_table(features), _comparers(features))
+def comparable(
+    features: pa.Table, written: Written | None = None, contacts: Mapping[str, Padded] | None = None
+) -> Comparable:
+    """The records, ready to be compared; `written` are their names and `contacts` their values (see `shared_values`),
+    where they were looked up before."""
+    contacts = contacts or {column: padded(features.column(column)) for column in SEVERAL}
+    names = name_table(features, written or written_in(features))
+    return Comparable(features, names, register_numbers(features), _comparers(features, contacts))
 
 
 def compare(
@@ -99,12 +107,11 @@ def compare(
         memory.levels = {name: levels[name].copy() for name in ("name", "full_name")}
     weak = {}
     comparers = dict(ready.others)
-    for name in ("business_id", "association_number"):
-        code = codes_of(features.column(name))
-        weak[name] = weak_ids(features, code, a, b, levels["name"])
-        comparers[name] = _identifier(code, weak[name])
+    for name, numbers in ready.numbers.items():
+        weak[name] = weak_ids(numbers, a, b, levels["name"])
+        comparers[name] = _identifier(numbers.code, weak[name])
     levels |= engine.spread(_all(comparers), a, b)
-    for name in ("business_id", "association_number"):
+    for name in ready.numbers:
         alone = (levels[name] == IDENTIFIER.index("agree")) & _nothing_else(levels)
         levels[name][alone] = IDENTIFIER.index("agree_alone")
     bare = bare_pairs(table, a, b, levels["name"])
@@ -179,7 +186,7 @@ def _reached_alike(levels: Mapping[str, Levels]) -> npt.NDArray[np.bool_]:
     return found
 
 
-def _comparers(features: pa.Table) -> dict[str, Comparer]:
+def _comparers(features: pa.Table, contacts: Mapping[str, Padded]) -> dict[str, Comparer]:
     """All features but names and register numbers."""
     identity = codes_of(features.column("identity"))
     return {
@@ -190,9 +197,7 @@ def _comparers(features: pa.Table) -> dict[str, Comparer]:
         "dependent": _one_sided(features, "dependent"),
         "head": _told(features, "head", ignored=("keskusliitto", "keskusjärjestö")),  # these stand in the core
         "place": place_levels(features),
-        "phone": _shareable(features, "phones", identity),
-        "email": _shareable(features, "emails", identity),
-        "host": _shareable(features, "hosts", identity),
+        **{kind: _shareable(*contacts[column], identity) for column, kind in SEVERAL.items()},
         "street": _street(features, identity),
     }
 
@@ -259,14 +264,13 @@ def _identifier(code: Codes, weak: npt.NDArray[np.bool_]) -> Comparer:
     return levels
 
 
-def _shareable(features: pa.Table, column: str, identity: Codes) -> Comparer:
+def _shareable(matrix: Codes, values: pa.Array, identity: Codes) -> Comparer:
     """missing, differ, agree in a value that many, few or hardly any others have.
 
     A value with a slash is a page; who has a page here and a site there does not differ.
     """
-    matrix, values = padded(features.column(column))
     many = np.append(carriers(matrix, identity, len(values)), 0)
-    is_site = np.append(~np.asarray(pc.match_substring(pa.array(values, pa.string()), "/")), False)
+    is_site = np.append(~np.asarray(pc.match_substring(values, "/")), False)
     differs = np.asarray(is_site[matrix].any(axis=1))
 
     def levels(a: Codes, b: Codes) -> Levels:

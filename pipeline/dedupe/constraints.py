@@ -111,7 +111,7 @@ def _sets(codes: Codes) -> list[frozenset[int]]:
 def _places(features: pa.Table) -> tuple[Codes, dict[int, frozenset[int]]]:
     """Municipalities in the name; a region or an area in it keeps nobody apart here (its pairs are judged apart)."""
     keys, values = padded(features.column("place_keys"))
-    towns = np.array([v[0] not in "RX" for v in values] + [False])
+    towns = np.array([v[0] not in "RX" for v in values.to_pylist()] + [False])
     keys = np.where(towns[keys], keys, -1)
     many = np.flatnonzero((keys >= 0).sum(1) > 1).tolist()
     return keys[:, 0], {row: frozenset(int(k) for k in keys[row] if k >= 0) for row in many}

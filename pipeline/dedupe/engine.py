@@ -43,7 +43,8 @@ class Engine(Protocol):
         ...
 
     def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
-        """Runs a script of `CREATE TEMP TABLE … AS SELECT …` over the tables, then asks; one table per answer.
+        """Runs a script of `CREATE TEMP TABLE … AS SELECT …`, which may be empty, over the tables, then asks; one
+        table per answer.
 
         The script is in the SQL of DuckDB. The rows of an answer come in any order unless it orders them.
         """
@@ -70,7 +71,8 @@ class OneMachine:
         with duckdb.connect(config={"preserve_insertion_order": False}) as con:
             for name, table in tables.items():
                 con.register(name, table)
-            con.execute(script).fetchall()
+            if script:
+                con.execute(script).fetchall()
             return [con.sql(answer).to_arrow_table() for answer in answers]
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:

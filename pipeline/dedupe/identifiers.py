@@ -4,37 +4,57 @@ Chapters are often published with their umbrella's Y-tunnus. Such a number is ne
 the other record has another number, proof of difference.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.dedupe.coding import Codes, coded, codes_of, distinct, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.name_similarity import L
 
+COLUMNS = ("business_id", "association_number")
 MOSTLY = 0.5
 """A number is weak when more than this share of the compared pairs that carry it have unlike names."""
 LEAST_PAIRS = 3
 
 
-def weak_ids(
-    features: pa.Table, code: Codes, a: Codes, b: Codes, name_level: npt.NDArray[np.int8]
-) -> npt.NDArray[np.bool_]:
-    """Per record: is its number carried by chapters of different places, by different umbrellas, by different
-    levels, or mostly by unlike names? `code` is the coded identifier column, -1 for none."""
-    size = int(code.max(initial=-1)) + 1
-    weak = np.zeros(size + 1, dtype=bool)
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """One kind of register number, with what its carriers say of it, whoever is compared."""
+
+    code: Codes
+    """Per record; -1 for none."""
+    of_several: Bools
+    """Per code, whether chapters of different places, different umbrellas or different levels carry it."""
+
+
+def register_numbers(features: pa.Table) -> dict[str, Numbers]:
+    """Of each column of `COLUMNS`."""
     keys, values = padded(features.column("place_keys"))
-    is_town = np.array([v[0] not in "RX" for v in values] + [False])
-    first = keys[:, 0]
-    for column in (np.where(is_town[first], first, -1), _level(features), codes_of(features.column("umbrella"))):
-        weak[:size] |= _variants(code, column, size) > 1
+    is_town = np.array([v[0] not in "RX" for v in values.to_pylist()] + [False])
+    town = np.where(is_town[keys[:, 0]], keys[:, 0], -1)
+    told = (town, _level(features), codes_of(features.column("umbrella")))
+    found = {}
+    for name in COLUMNS:
+        code = codes_of(features.column(name))
+        several = np.zeros(int(code.max(initial=-1)) + 1, dtype=bool)
+        for column in told:
+            several |= _variants(code, column, len(several)) > 1
+        found[name] = Numbers(code, several)
+    return found
+
+
+def weak_ids(numbers: Numbers, a: Codes, b: Codes, name_level: npt.NDArray[np.int8]) -> Bools:
+    """Per record: is its number carried by bodies that cannot be one, or mostly by unlike names?"""
+    code, size = numbers.code, len(numbers.of_several)
     same = (code[a] == code[b]) & (code[a] >= 0)
     carried = code[a[same]]
     unlike = np.isin(name_level[same], (L["other_number"], L["different"], L["one_empty"]))
     pairs = np.bincount(carried, minlength=size)
     bad = np.bincount(carried, weights=unlike.astype(float), minlength=size)
-    weak[:size] |= (pairs >= LEAST_PAIRS) & (bad > MOSTLY * pairs)
-    return weak[code]
+    weak = numbers.of_several | ((pairs >= LEAST_PAIRS) & (bad > MOSTLY * pairs))
+    return np.append(weak, False)[code]
 
 
 def _level(features: pa.Table) -> Codes:

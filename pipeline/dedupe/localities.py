@@ -64,7 +64,7 @@ def namesake_towns(features: pa.Table) -> Codes:
     only says that somebody moved.
     """
     village, values = padded(features.column("place_keys"))
-    is_village = np.array([v[0] == "V" for v in values] + [False])[village[:, 0]]
+    is_village = np.array([v[0] == "V" for v in values.to_pylist()] + [False])[village[:, 0]]
     town = codes_of(features.column("municipality_code"))
     told = np.flatnonzero(is_village & (town >= 0))
     if not len(told):

@@ -26,6 +26,7 @@ from pipeline.dedupe.repeats import set_aside, with_followers
 from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
+from pipeline.dedupe.written import as_written
 from pipeline.transform.names.table import collector_paused
 from pipeline.transform.names.word_lists import flat
 
@@ -135,14 +136,18 @@ def _run(
         lap("sorting")
         names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
     lap("names")
-    table, values = engine.both(lambda: features_of(records, names, engine), lambda: shared_values(records, engine))
+    table, (values, written) = engine.both(
+        lambda: features_of(records, names, engine),
+        lambda: (shared_values(records, engine), as_written(names.parsed.column("ascii"))),
+    )
     table = table.append_column("street_key", values.street)
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
     (pairs, report), ready = engine.both(
-        lambda: candidate_pairs(table, extra, engine, values), lambda: comparable(table)
+        lambda: candidate_pairs(table, extra, engine, values, written),
+        lambda: comparable(table, written, values.contacts),
     )
     lap("blocking")
     comparison = compare(ready, pairs, memory, engine)

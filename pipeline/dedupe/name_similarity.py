@@ -47,6 +47,8 @@ ALIKE = 90.0
 """Percent of `token_sort_ratio` on the full names without form."""
 MANY = 20_000
 """Texts from which several threads compare faster than one."""
+NARROW = 3
+"""Words that most cores have at most, and that are compared in less time."""
 SHORTEST = LEAST
 """Cores shorter than this are never called a typing error of one another (Reima, Reipas)."""
 
@@ -66,26 +68,32 @@ def name_levels(table: NameTable, a: Codes, b: Codes) -> tuple[npt.NDArray[np.in
             level = _core(table, table.core_of[x, i], table.core_of[y, j], table.umbrella[x], table.umbrella[y])
             best[rows] = np.maximum(best[rows], level)
             full[rows] = np.maximum(full[rows], _full(table, table.full_of[x, i], table.full_of[y, j]))
-    best = _lifted(best, full, table, a, b)
-    best = _rare_leagues(best, table, a, b)
-    national = (best == L["chapter"]) & table.is_national[a] & table.is_national[b]
-    best[national & ~_in_two_towns(table, a, b)] = L["national_body"]
-    foreign = (table.language[a] >= 0) & (table.language[b] >= 0) & (table.language[a] != table.language[b])
-    best[(best == L["different"]) & foreign] = L["other_language"]
-    said = (
-        (table.concept[a] >= 0) & (table.concept[a] == table.concept[b]) & (table.is_swedish[a] != table.is_swedish[b])
-    )
-    best[said & (best < L["translation"]) & (best != L["other_number"])] = L["translation"]
+    _lift(best, full, table, a, b)
+    _raise_leagues(best, table, a, b)
+    rows = np.flatnonzero(best == L["chapter"])
+    x, y = a[rows], b[rows]
+    national = table.is_national[x] & table.is_national[y] & ~_in_two_towns(table, x, y)
+    best[rows[national]] = L["national_body"]
+    rows = np.flatnonzero(best == L["different"])
+    one, other = table.language[a[rows]], table.language[b[rows]]
+    best[rows[(one >= 0) & (other >= 0) & (one != other)]] = L["other_language"]
+    said = table.concept[a]
+    rows = np.flatnonzero((said >= 0) & (said == table.concept[b]))
+    rows = rows[table.is_swedish[a[rows]] != table.is_swedish[b[rows]]]
+    rows = rows[(best[rows] < L["translation"]) & (best[rows] != L["other_number"])]
+    best[rows] = L["translation"]
     open_ = np.flatnonzero(best < L["abbreviation"])
     best[open_[_abbreviated(table, a[open_], b[open_])]] = L["abbreviation"]
     return best, full
 
 
-def _rare_leagues(best: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.int8]:
+def _raise_leagues(best: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes) -> None:
     """Leagues of common words are rare all the same: there is one Palloliitto."""
-    core = table.core_of[a, 0]
-    rows = table.is_league[a] & table.is_league[b] & (best == L["exact_common"]) & (core == table.core_of[b, 0])
-    return np.where(rows & (table.places[core] <= FEW_PLACES), L["exact_rare"], best).astype(np.int8)
+    rows = np.flatnonzero(best == L["exact_common"])
+    x, y = a[rows], b[rows]
+    core = table.core_of[x, 0]
+    is_one = table.is_league[x] & table.is_league[y] & (core == table.core_of[y, 0])
+    best[rows[is_one & (table.places[core] <= FEW_PLACES)]] = L["exact_rare"]
 
 
 def _in_two_towns(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
@@ -95,17 +103,17 @@ def _in_two_towns(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]
     return (x >= 0) & (y >= 0) & (x != y) & ~table.in_capital[a] & ~table.in_capital[b]
 
 
-def _lifted(
-    best: npt.NDArray[np.int8], full: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes
-) -> npt.NDArray[np.int8]:
+def _lift(best: npt.NDArray[np.int8], full: npt.NDArray[np.int8], table: NameTable, a: Codes, b: Codes) -> None:
     """Equal full names are at least a typing error apart, nearly equal ones close, whatever the parser made of them.
 
     Not where all that is left of a name are a few letters (NMK: is it NMKY or NNKY?).
     """
-    best = np.where((full == FULL.index("same")) & (best < L["typo"]), L["typo"], best)
-    longest = np.maximum(table.cores.length[table.core_of[a, 0]], table.cores.length[table.core_of[b, 0]])
-    low = np.isin(best, (L["one_empty"], L["partial"], L["other_language"]))
-    return np.where((full == FULL.index("alike")) & low & (longest >= SHORTEST), L["close"], best).astype(np.int8)
+    best[(full == FULL.index("same")) & (best < L["typo"])] = L["typo"]
+    rows = np.flatnonzero(full == FULL.index("alike"))
+    rows = rows[np.isin(best[rows], (L["one_empty"], L["partial"], L["other_language"]))]
+    one, other = table.core_of[a[rows], 0], table.core_of[b[rows], 0]
+    is_long = np.maximum(table.cores.length[one], table.cores.length[other]) >= SHORTEST
+    best[rows[is_long]] = L["close"]
 
 
 def _unique_pairs(x: Codes, y: Codes) -> tuple[Codes, Codes, npt.NDArray[np.int64]]:
@@ -155,14 +163,9 @@ def _core(table: NameTable, x: Codes, y: Codes, umbrella_x: Codes, umbrella_y: C
 def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     """Level of two cores that are not equal. The lead is the rarest word of a core."""
     ratio = _ratio(table.cores, x, y, CLOSE)
-    a, b = table.words[x], table.words[y]
-    equal = (a[:, :, None] == b[:, None, :]) & (a[:, :, None] >= 0)
-    in_b, in_a = equal.any(2), equal.any(1)
-    weights = table.word_bits
-    common = (weights[a] * in_b).sum(1)
+    common, shares, subset = _words_in_common(table, x, y)
     union = table.core_bits[x] + table.core_bits[y] - common
     agreement = np.divide(common, union, out=np.zeros_like(common), where=union > 0)
-    subset = (in_b.sum(1) == (a >= 0).sum(1)) | (in_a.sum(1) == (b >= 0).sum(1))
     shortest = np.minimum(table.cores.length[x], table.cores.length[y])
     rare = common >= table.rare_bits
     level = np.full(len(x), L["different"], dtype=np.int8)
@@ -171,10 +174,10 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     lead = np.zeros(len(x), dtype=np.float32)
     lead[long_leads] = _ratio(table.leads, x[long_leads], y[long_leads], LEAD)
     other_word = np.zeros(len(x), dtype=bool)
-    rows = np.flatnonzero((ratio >= CLOSE) & in_b.any(1))
-    other_word[rows] = _other_word(table, a[rows], b[rows], in_b[rows], in_a[rows])
+    rows = np.flatnonzero((ratio >= CLOSE) & shares)
+    other_word[rows] = _other_word(table, table.words[x[rows]], table.words[y[rows]])
     level[((ratio >= CLOSE) & ~other_word) | (agreement >= 0.6) | (lead >= LEAD)] = L["close"]
-    shorter = np.where((a >= 0).sum(1) <= (b >= 0).sum(1), x, y)
+    shorter = np.where(table.size[x] <= table.size[y], x, y)
     # beside "Kotiseutuyhdistys", "Nienau Kotiseutuyhdistys" is another
     rare &= (table.places[shorter] <= FEW_PLACES) & ~table.common[shorter]
     level[(subset & rare) | _prefixed(table, x, y)] = L["contains"]
@@ -184,14 +187,41 @@ def _unequal(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.int8]:
     return level
 
 
-def _other_word(
-    table: NameTable, a: Codes, b: Codes, in_b: npt.NDArray[np.bool_], in_a: npt.NDArray[np.bool_]
-) -> npt.NDArray[np.bool_]:
+def _words_in_common(
+    table: NameTable, x: Codes, y: Codes
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(bits of the words that both cores have, whether there are any, whether one core has all words of the other)."""
+    bits = np.zeros(len(x), dtype=np.float32)
+    shares, subset = np.zeros(len(x), dtype=bool), np.zeros(len(x), dtype=bool)
+    longest = np.maximum(table.size[x], table.size[y])
+    widest = table.words.shape[1]
+    for rows, width in ((np.flatnonzero(longest <= NARROW), NARROW), (np.flatnonzero(longest > NARROW), widest)):
+        one, other = x[rows], y[rows]
+        a, b = (np.ascontiguousarray(table.words[side, :width].T) for side in (one, other))
+        in_b, in_a = _in_one_another(a, b)
+        bits[rows] = (table.word_bits[a] * in_b).sum(0)
+        shares[rows] = in_b.any(0)
+        subset[rows] = (in_b.sum(0) == table.size[one]) | (in_a.sum(0) == table.size[other])
+    return bits, shares, subset
+
+
+def _in_one_another(a: Codes, b: Codes) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """(which words of `a` are in the same column of `b`, and the other way round); -1 is no word."""
+    in_b, in_a = np.zeros(a.shape, dtype=bool), np.zeros(b.shape, dtype=bool)
+    for i, mine in enumerate(a):
+        for j, theirs in enumerate(b):
+            equal = (mine == theirs) & (mine >= 0)
+            in_b[i] |= equal
+            in_a[j] |= equal
+    return in_b, in_a
+
+
+def _other_word(table: NameTable, a: Codes, b: Codes) -> npt.NDArray[np.bool_]:
     """Which of some pairs that share words have other words beside them: "Työväen Soittokunta Kaiku" and "Ahti".
 
-    `a` and `b` are the words of each core, `in_b` and `in_a` which of them the other core has. Many letters are equal
-    in both, but they are the shared words'.
+    `a` and `b` are the words of each core. Many letters are equal in both, but they are the shared words'.
     """
+    in_b, in_a = (found.T for found in _in_one_another(a.T, b.T))
     found = np.zeros(len(a), dtype=bool)
     mine, theirs = (a >= 0) & ~in_b, (b >= 0) & ~in_a
     rows = np.flatnonzero(mine.any(1) & theirs.any(1))
@@ -245,15 +275,16 @@ def _prefixed(table: NameTable, x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
 
     Not where the longer one is a noun itself: a Seurakuntayhtymä is another body than its Seurakunta.
     """
-    left, right = table.cores.values[x], table.cores.values[y]
-    one_word = table.words.shape[1] == 1 or ((table.words[x, 1] < 0) & (table.words[y, 1] < 0))
-    alike = one_word & (table.beginning[x] == table.beginning[y])
-    fits = np.flatnonzero(alike & (np.minimum(table.cores.length[x], table.cores.length[y]) >= SHORTEST))
+    fits = np.flatnonzero(table.beginning[x] == table.beginning[y])
+    one, other = x[fits], y[fits]
+    is_one_word = (table.size[one] < 2) & (table.size[other] < 2)
+    is_long = np.minimum(table.cores.length[one], table.cores.length[other]) >= SHORTEST
+    fits = fits[is_one_word & is_long]
     found = np.zeros(len(x), dtype=bool)
     heads = lexicon().heads
     found[fits] = [
         (p.startswith(q) and p not in heads) or (q.startswith(p) and q not in heads)
-        for p, q in zip(left[fits], right[fits], strict=True)
+        for p, q in zip(table.cores.values[x[fits]], table.cores.values[y[fits]], strict=True)
     ]
     return found
 

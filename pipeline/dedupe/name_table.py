@@ -14,10 +14,11 @@ import pyarrow.compute as pc
 from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.common_words import are_common
+from pipeline.dedupe.written import Written
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_stems import stems_of_each
-from pipeline.transform.names.word_lists import coded_words, digits_of, in_order_of, letters_and_digits
+from pipeline.transform.names.word_lists import coded_words, digits_of, in_order_of
 
 LEAST = 6
 """Letters of a core from which its beginning says something."""
@@ -76,6 +77,8 @@ class NameTable:
     common: Bools
     """Cores of words that stand in many places, whatever the records at hand show; see `common_words`."""
     words: Codes
+    size: Codes
+    """Words per core."""
     dictionary: list[str]
     """The texts of `words`."""
     word_bits: npt.NDArray[np.float32]
@@ -97,24 +100,22 @@ class NameTable:
     as_skeleton: Codes
 
 
-def name_table(features: pa.Table) -> NameTable:
-    """The table of the records."""
+def name_table(features: pa.Table, written: Written) -> NameTable:
+    """The table of the records, and of their names as written."""
     core_of, cores = padded(features.column("cores"))
     full_of, fulls = padded(features.column("asciis"))
     missing = max(0, full_of.shape[1] - core_of.shape[1])  # the last names of all records may have no core
     core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
-    core_words = pc.split_pattern(pa.array(cores, pa.string()), " ")
+    core_words = pc.split_pattern(cores, " ")
     words, bits, dictionary = _words(core_words)
     owner, code, of_cores = coded_words(core_words)
     core_stems = stems_of_each(of_cores)
-    digits = codes_of(digits_of(pa.array(cores, pa.string())))
+    digits = codes_of(digits_of(cores))
     stems = codes_of(in_order_of(owner, code, core_stems, len(cores)))
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
-    code_of = {value: i for i, value in enumerate(initials)}
-    full_words = pc.split_pattern(pa.array(fulls, pa.string()), " ")
-    of_full, full_code, of_fulls = coded_words(full_words)
-    joined = codes_of(letters_and_digits(pc.binary_join(full_words, "")))
+    code_of = {value: i for i, value in enumerate(initials.to_pylist())}
+    full = written.of(fulls)
     placeless = padded(features.column("places"))[0][:, 0] < 0
     town, towns = coded(features.column("municipality_code"))
     return NameTable(
@@ -130,23 +131,24 @@ def name_table(features: pa.Table) -> NameTable:
         is_swedish=np.asarray(features.column("is_swedish"), dtype=bool),
         town=town,
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
-        cores=_texts(cores),
+        cores=_texts(cores.to_pylist()),
         leads=_texts(_leads(words, bits, dictionary)),
-        fulls=_texts(in_order_of(of_full, full_code, of_fulls, len(fulls)).to_pylist()),
-        joined=np.append(joined, -1),
-        inflected=np.append(codes_of(in_order_of(of_full, full_code, stems_of_each(of_fulls), len(fulls))), -1),
+        fulls=_texts(written.in_order.take(pa.array(full)).to_pylist()),
+        joined=np.append(written.joined[full], -1),
+        inflected=np.append(written.inflected[full], -1),
         places=_places(features, core_of, len(cores)),
         common=np.append(are_common(owner, code, core_stems, len(cores)), False),
         words=words,
+        size=np.append((words >= 0).sum(1), 0).astype(np.int32),
         dictionary=dictionary,
         word_bits=bits,
         core_bits=bits[words].sum(1),
         rare_bits=float(_rounded(np.log2(len(cores) + BACKGROUND)) * 0.5),
-        beginning=np.append(codes_of(pc.utf8_slice_codeunits(pa.array(cores, pa.string()), 0, LEAST)), -1),
+        beginning=np.append(codes_of(pc.utf8_slice_codeunits(cores, 0, LEAST)), -1),
         stems=np.append(stems, -1),
         digits=np.append(digits, -1),
         shorts=[s.lower() for s in shorts],
-        spoken=Spoken(fulls),
+        spoken=Spoken(fulls.to_pylist()),
         alone=np.where(_equal(short, shorts, full_of[:, 0], fulls), short, -1),
         is_short=np.array([len(s) >= 3 for s in shorts] + [False])[short],
         as_initials=np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short],
@@ -177,10 +179,10 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
     return pc.binary_join_element_wise(*filled, pa.scalar(str(table.rare_bits)), "\x1f")
 
 
-def _equal(short: Codes, shorts: list[str], full: Codes, fulls: list[str]) -> Bools:
+def _equal(short: Codes, shorts: list[str], full: Codes, fulls: pa.Array) -> Bools:
     """Whether the whole of the record's first name is its abbreviation."""
     told = pa.array([s.lower() if len(s) > 2 else None for s in shorts], pa.string())
-    found = pc.index_in(told, value_set=pa.array(fulls, pa.string()), skip_nulls=True)
+    found = pc.index_in(told, value_set=fulls, skip_nulls=True)
     return np.asarray(np.append(np.asarray(found.fill_null(-2)), -2)[short] == full)
 
 
@@ -215,7 +217,8 @@ def _places(features: pa.Table, core_of: Codes, size: int) -> npt.NDArray[np.int
 
 def _words(cores: pa.Array) -> tuple[Codes, npt.NDArray[np.float32], list[str]]:
     """(words of each core as padded codes, weight per code: bits of surprise of the word among all cores, words)."""
-    matrix, dictionary = padded(cores)
+    matrix, said = padded(cores)
+    dictionary = said.to_pylist()
     seen = np.bincount(matrix[matrix >= 0], minlength=len(dictionary)).astype(np.float64)
     weight = _rounded(np.log2((len(cores) + BACKGROUND) / (seen + 1.0)))
     return matrix, np.append(weight, 0.0).astype(np.float32), dictionary  # code -1 weighs nothing

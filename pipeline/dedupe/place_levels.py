@@ -43,7 +43,8 @@ def _has_other(x: Codes, y: Codes) -> npt.NDArray[np.bool_]:
 def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
     """Places in names first; where one name has none, the municipality of its address speaks, more softly."""
     key, _ = padded(features.column("place_keys"))
-    place, places = padded(features.column("places"))
+    place, said = padded(features.column("places"))
+    places = said.to_pylist()
     town, towns = coded(features.column("municipality_code"))
     known = region_of()
     regions = {r: i for i, r in enumerate(sorted({*known.values(), *(p for p in places if p[0] in "RX")}))}

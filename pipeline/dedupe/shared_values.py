@@ -8,19 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.dedupe.blocking_keys import COUNTS, FEW, KIND, MANY, sized
+from pipeline.dedupe.blocking_keys import FEW, Values, keys_of
+from pipeline.dedupe.coding import Padded, filled, in_rows, listed, numbered
 from pipeline.dedupe.engine import Engine
 from pipeline.dedupe.features import street_key
 
-_KEYS = f"""
-            SELECT {KIND["business_id"]} AS kind, business_id AS key, rid FROM v
-  UNION ALL SELECT {KIND["association_number"]}, association_number, rid FROM v
-  UNION ALL SELECT {KIND["phone"]}, unnest(phones), rid FROM v
-  UNION ALL SELECT {KIND["email"]}, unnest(emails), rid FROM v
-  UNION ALL SELECT {KIND["host"]}, unnest(hosts), rid FROM v
-  UNION ALL SELECT {KIND["street"]}, street_key, rid FROM v
-"""
-_COLUMNS = ("business_id", "association_number", "phones", "emails", "hosts")
+_ONE = {"business_id": "business_id", "association_number": "association_number", "street_key": "street"}
+"""Columns with one value and the kinds of their keys."""
+SEVERAL = {"phones": "phone", "emails": "email", "hosts": "host"}
+"""Columns with lists of values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +26,11 @@ class SharedValues:
     few: pa.Table
     """`kind, a, b`: pairs that share a value of at most `CAP` records, by their row numbers."""
     many: pa.Table
-    """`kind, key, rid` of values that more records carry."""
+    """`kind, key, rid` of values that more records carry, see `blocking_keys`."""
     counts: pa.Table
     """`kind, keys, capped_keys`."""
+    contacts: dict[str, Padded]
+    """Column of `SEVERAL` -> what each record has."""
     street: pa.ChunkedArray
     """Per record its street key."""
 
@@ -41,7 +39,14 @@ def shared_values(records: pa.Table, engine: Engine) -> SharedValues:
     """Of records in their normal form, or of their features."""
     if "street_key" not in records.column_names:
         records = records.append_column("street_key", street_key(records))
-    table = records.select((*_COLUMNS, "street_key"))
-    table = table.append_column("rid", pa.array(np.arange(len(records), dtype=np.int32)))
-    few, many, counts = engine.query({"v": table}, sized(_KEYS), (FEW, MANY, COUNTS))
-    return SharedValues(few, many, counts, records.column("street_key"))
+    every = np.arange(len(records))
+    told = [Values(kind, every, filled(*numbered(records.column(c)))) for c, kind in _ONE.items()]
+    contacts: dict[str, Padded] = {}
+    for column, kind in SEVERAL.items():
+        rid, code, values = listed(records.column(column))
+        code = filled(code, values)
+        told.append(Values(kind, rid, code))
+        contacts[column] = in_rows(len(records), rid, code), values
+    keys = keys_of(len(records), *told)
+    (few,) = engine.query({"few": keys.few}, "", (FEW,))
+    return SharedValues(few, keys.many, keys.counts, contacts, records.column("street_key"))

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedupe.bare_abbreviations import MOST, fitting
-from pipeline.dedupe.engine import ONE_MACHINE
+from pipeline.dedupe.written import written_in
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 
@@ -21,7 +21,6 @@ def features(records: list[tuple[str, str | None, list[str]]]) -> pa.Table:
     """The columns that are looked at; a name of one word is an abbreviation of itself."""
     return pa.table(
         {
-            "rid": pa.array(range(len(records)), pa.int32()),
             "asciis": pa.array([[name] for name, _, _ in records], pa.list_(pa.string())),
             "abbreviation": pa.array([None if " " in n else n.upper() for n, _, _ in records], pa.string()),
             "municipality_code": pa.array([town for _, town, _ in records], pa.string()),
@@ -47,7 +46,8 @@ def told(records: list[tuple[str, str | None, list[str]]]) -> set[tuple[int, int
 
 
 def pairs(records: list[tuple[str, str | None, list[str]]]) -> set[tuple[int, int]]:
-    found = fitting(features(records), ONE_MACHINE)
+    table = features(records)
+    found = fitting(table, written_in(table))
     return set(zip(found.column("a").to_pylist(), found.column("b").to_pylist(), strict=True))
 
 
