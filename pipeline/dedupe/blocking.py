@@ -20,7 +20,7 @@ from pipeline.dedupe.coding import Codes, codes_of, numbered
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.dedupe.name_keys import name_keys
 from pipeline.dedupe.shared_values import SharedValues, shared_values
-from pipeline.dedupe.written import Written, written_in
+from pipeline.dedupe.written import Called, called_in
 from pipeline.transform.names.word_lists import ranked
 
 WINDOW = 5
@@ -53,19 +53,19 @@ def candidate_pairs(
     extra: pa.Table | None = None,
     engine: Engine = ONE_MACHINE,
     values: SharedValues | None = None,
-    written: Written | None = None,
+    names: Called | None = None,
 ) -> tuple[pa.Table, pa.Table]:
     """(pairs `a, b` as row numbers of the features with a < b, in order, and whether only a register number found
     them (`by_number`); the blocking report).
 
     `extra` holds pairs `a, b` that are compared in any case, such as those a person has judged. `values` are those of
-    the features and `written` their names, where they were looked up before.
+    the features and `names` their names, where they were looked up before.
     The report has `kind, keys, capped_keys, pairs`; a pair that several kinds found counts in each.
     """
     values = values or shared_values(features, engine)
-    written = written or written_in(features)
+    names = names or called_in(features)
     (found, counts), short = engine.both(
-        lambda: _found(features, written, extra, values.many, engine), lambda: fitting(features, written)
+        lambda: _found(features, names, extra, values.many, engine), lambda: fitting(features, names)
     )
     kind, a, b = (np.concatenate([np.asarray(t.column(c)) for t in (found, values.few)]) for c in ("kind", "a", "b"))
     by_number = np.isin(kind, [KINDS.index(k) for k in ("business_id", "association_number")])
@@ -74,11 +74,11 @@ def candidate_pairs(
 
 
 def _found(
-    features: pa.Table, written: Written, extra: pa.Table | None, shared: pa.Table, engine: Engine
+    features: pa.Table, names: Called, extra: pa.Table | None, shared: pa.Table, engine: Engine
 ) -> tuple[pa.Table, pa.Table]:
     """(`kind, a, b`: the pairs of keys that names give, of values that many share, and those of `extra`; the counts of
     keys that names give)."""
-    keys = keys_of(len(features), *name_keys(features, written))
+    keys = keys_of(len(features), *name_keys(features, names))
     many = pa.concat_tables([keys.many, shared])
     rid = many.column("rid")
     for name, code in (("part", codes_of(features.column("identity"))), ("near", _near(features))):

@@ -25,7 +25,7 @@ from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
 from pipeline.dedupe.named_together import is_of_the_first, names_several
 from pipeline.dedupe.place_levels import PLACE, P, place_levels
 from pipeline.dedupe.shared_values import SEVERAL
-from pipeline.dedupe.written import Written, written_in
+from pipeline.dedupe.written import Called, called_in
 
 Comparer = Callable[[Codes, Codes], Levels]
 
@@ -81,12 +81,12 @@ class Comparable:
 
 
 def comparable(
-    features: pa.Table, written: Written | None = None, contacts: Mapping[str, Padded] | None = None
+    features: pa.Table, called: Called | None = None, contacts: Mapping[str, Padded] | None = None
 ) -> Comparable:
-    """The records, ready to be compared; `written` are their names and `contacts` their values (see `shared_values`),
+    """The records, ready to be compared; `called` are their names and `contacts` their values (see `shared_values`),
     where they were looked up before."""
     contacts = contacts or {column: padded(features.column(column)) for column in SEVERAL}
-    names = name_table(features, written or written_in(features))
+    names = name_table(features, called or called_in(features))
     return Comparable(features, names, register_numbers(features), _comparers(features, contacts))
 
 

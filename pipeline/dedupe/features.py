@@ -90,7 +90,8 @@ def features(records: pa.Table, parsing: Reading = parsed_columns) -> pa.Table:
 
     `umbrella, level, section, head, abbreviation` come from the first name that tells them; `places` (today's codes)
     and `place_keys` (former municipalities kept apart) from the first name with a place; `cores`, `asciis`, `shorts`
-    hold one entry per name. `identity` names what the record claims to be: umbrella, place and core.
+    hold one entry per name, and `names` the row of each among the parsed names. `identity` names what the record claims
+    to be: umbrella, place and core.
     """
     table = normal_form(records)
     return features_of(table, names_of(table, parsing)).append_column("street_key", street_key(table))
@@ -156,6 +157,7 @@ def _as_read(
     built: dict[str, Any] = {
         name: _first(parsed.column(name), flat, owner, n) for name in SCALARS if name != "umbrella"
     }
+    built["names"] = pa.ListArray.from_arrays(offsets, pa.array(flat.astype(np.int32)))
     for name, column in (("asciis", "ascii"), ("shorts", "short")):
         built[name] = _lists(parsed.column(column), flat, offsets)
     built["legal_form"] = pc.coalesce(built["legal_form"], in_one(table.column("legal_form")))

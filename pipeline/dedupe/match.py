@@ -26,7 +26,7 @@ from pipeline.dedupe.repeats import set_aside, with_followers
 from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
-from pipeline.dedupe.written import as_written
+from pipeline.dedupe.written import as_written, called_in
 from pipeline.transform.names.table import collector_paused
 from pipeline.transform.names.word_lists import flat
 
@@ -141,13 +141,14 @@ def _run(
         lambda: (shared_values(records, engine), as_written(names.parsed.column("ascii"))),
     )
     table = table.append_column("street_key", values.street)
+    called = called_in(table, written)
     lap("features")
     together, apart = _rows(table, must_link), _rows(table, must_not_link)
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
     (pairs, report), ready = engine.both(
-        lambda: candidate_pairs(table, extra, engine, values, written),
-        lambda: comparable(table, written, values.contacts),
+        lambda: candidate_pairs(table, extra, engine, values, called),
+        lambda: comparable(table, called, values.contacts),
     )
     lap("blocking")
     comparison = compare(ready, pairs, memory, engine)

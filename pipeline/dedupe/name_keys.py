@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.blocking_keys import Values
 from pipeline.dedupe.coding import Bools, Numbers, codes_of, distinct, filled, listed, numbered
-from pipeline.dedupe.written import Written
+from pipeline.dedupe.written import Called
 from pipeline.transform.names.word_lists import coded_words, flat, ranked
 
 RAREST = 3
@@ -23,11 +23,11 @@ LEAST = 3
 """Letters of a short form."""
 
 
-def name_keys(features: pa.Table, written: Written) -> list[Values]:
-    """The values of all kinds that names give, of features and their names as written."""
+def name_keys(features: pa.Table, names: Called) -> list[Values]:
+    """The values of all kinds that names give, of features and how they are called."""
     place = _Places.of(features)
     others = [values for told in (_umbrellas, _words, _shorts) for values in told(features, place)]
-    return [*_wholes(features, place, written), *others]
+    return [*_wholes(features, place, names), *others]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,12 @@ def _umbrellas(features: pa.Table, place: _Places) -> list[Values]:
     ]
 
 
-def _wholes(features: pa.Table, place: _Places, written: Written) -> list[Values]:
+def _wholes(features: pa.Table, place: _Places, names: Called) -> list[Values]:
     """The whole name, its core without case and number, and what it says in either language."""
-    rid, code, names = listed(features.column("asciis"))
     of_core, core, cores = listed(features.column("stems"))
     concept = _codes(features.column("concept"))
     return [
-        Values("name", rid, np.append(written.glued[written.of(names)], -1)[code]),
+        Values("name", names.rid, names.written.glued[names.row]),
         Values("core", of_core, _numbers(cores)[core]),
         Values("concept", np.arange(len(features)), place.at(concept, place.here)),
     ]

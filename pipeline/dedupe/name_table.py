@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_names import CAPITAL
-from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
+from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, filled, in_rows, padded
 from pipeline.dedupe.common_words import are_common
-from pipeline.dedupe.written import Written
+from pipeline.dedupe.written import Called
 from pipeline.transform.names.folding import MARKS
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_stems import stems_of_each
@@ -38,11 +38,11 @@ class Texts:
 class Spoken:
     """The words of full names without stops, told when asked: few names are."""
 
-    fulls: list[str]
+    fulls: pa.Array
 
     def __getitem__(self, i: int) -> list[str]:
         stops = lexicon().stops
-        return [w for w in self.fulls[i].split(" ") if w and w not in stops and w not in MARKS]
+        return [w for w in self.fulls[i].as_py().split(" ") if w and w not in stops and w not in MARKS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +100,11 @@ class NameTable:
     as_skeleton: Codes
 
 
-def name_table(features: pa.Table, written: Written) -> NameTable:
-    """The table of the records, and of their names as written."""
+def name_table(features: pa.Table, names: Called) -> NameTable:
+    """The table of the records, which are called so."""
+    written = names.written
     core_of, cores = padded(features.column("cores"))
-    full_of, fulls = padded(features.column("asciis"))
+    full_of = in_rows(len(features), names.rid, filled(names.row, written.texts))
     missing = max(0, full_of.shape[1] - core_of.shape[1])  # the last names of all records may have no core
     core_of = np.pad(core_of, ((0, 0), (0, missing)), constant_values=-1)
     core_words = pc.split_pattern(cores, " ")
@@ -115,14 +116,13 @@ def name_table(features: pa.Table, written: Written) -> NameTable:
     short, shorts = coded(features.column("abbreviation"))
     initials_of, initials = padded(features.column("shorts"))
     code_of = {value: i for i, value in enumerate(initials.to_pylist())}
-    full = written.of(fulls)
     placeless = padded(features.column("places"))[0][:, 0] < 0
     town, towns = coded(features.column("municipality_code"))
     return NameTable(
         core_of=core_of,
         full_of=full_of,
         initials_of=initials_of,
-        width=((full_of >= 0) * np.arange(1, full_of.shape[1] + 1)).max(1, initial=0),
+        width=_width(full_of),
         umbrella=codes_of(features.column("umbrella")),
         language=codes_of(features.column("language")),
         is_national=_is_national(features, placeless),
@@ -133,9 +133,9 @@ def name_table(features: pa.Table, written: Written) -> NameTable:
         in_capital=np.array([t == CAPITAL for t in towns] + [False])[town],
         cores=_texts(cores.to_pylist()),
         leads=_texts(_leads(words, bits, dictionary)),
-        fulls=_texts(written.in_order.take(pa.array(full)).to_pylist()),
-        joined=np.append(written.joined[full], -1),
-        inflected=np.append(written.inflected[full], -1),
+        fulls=_texts(written.in_order.to_pylist()),
+        joined=np.append(written.joined, -1),
+        inflected=np.append(written.inflected, -1),
         places=_places(features, core_of, len(cores)),
         common=np.append(are_common(owner, code, core_stems, len(cores)), False),
         words=words,
@@ -148,8 +148,8 @@ def name_table(features: pa.Table, written: Written) -> NameTable:
         stems=np.append(stems, -1),
         digits=np.append(digits, -1),
         shorts=[s.lower() for s in shorts],
-        spoken=Spoken(fulls.to_pylist()),
-        alone=np.where(_equal(short, shorts, full_of[:, 0], fulls), short, -1),
+        spoken=Spoken(written.texts),
+        alone=np.where(_equal(short, shorts, full_of[:, 0], written.texts), short, -1),
         is_short=np.array([len(s) >= 3 for s in shorts] + [False])[short],
         as_initials=np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short],
         as_skeleton=np.array([code_of.get(_skeleton(s), -1) for s in shorts] + [-1], dtype=np.int32)[short],
@@ -182,8 +182,19 @@ def name_signatures(features: pa.Table, table: NameTable) -> pa.Array:
 def _equal(short: Codes, shorts: list[str], full: Codes, fulls: pa.Array) -> Bools:
     """Whether the whole of the record's first name is its abbreviation."""
     told = pa.array([s.lower() if len(s) > 2 else None for s in shorts], pa.string())
-    found = pc.index_in(told, value_set=fulls, skip_nulls=True)
-    return np.asarray(np.append(np.asarray(found.fill_null(-2)), -2)[short] == full)
+    rows = np.flatnonzero((short >= 0) & (full >= 0))
+    alike = pc.equal(told.take(pa.array(short[rows])), fulls.take(pa.array(full[rows])))
+    found = np.zeros(len(full), dtype=bool)
+    found[rows] = np.asarray(alike.fill_null(False), dtype=bool)
+    return found
+
+
+def _width(full: Codes) -> Codes:
+    """Up to which column each row has a name."""
+    width = np.zeros(len(full), dtype=np.int32)
+    for n, column in enumerate(full.T, 1):
+        width[column >= 0] = n
+    return width
 
 
 def _texts(values: list[str]) -> Texts:

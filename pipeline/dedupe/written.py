@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.dedupe.coding import Codes, codes_of, filled, numbered
+from pipeline.dedupe.coding import Codes, Numbers, codes_of, filled, numbered
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_stems import stems_of_each
 from pipeline.transform.names.word_lists import (
@@ -45,33 +45,50 @@ class Written:
     second: pa.Array
     """The first letter of the second of these, else empty."""
 
-    def of(self, texts: pa.Array) -> Ints:
-        """The rows of some names, all of which are there."""
-        return np.asarray(pc.index_in(texts, value_set=self.texts), dtype=np.int64)
 
-
-def as_written(names: Any) -> Written:
-    """Of names, which may stand there several times."""
-    texts = flat(pc.unique(names))
+def as_written(names: Any) -> tuple[Written, Codes]:
+    """Of names, which may stand there several times; (the distinct ones, the row there of each)."""
+    code, texts = numbered(names)
     lists = pc.split_pattern(texts, " ")
-    owner, code, words = coded_words(lists)
+    owner, word, words = coded_words(lists)
     glued = pc.replace_substring(pc.binary_join(lists, ""), "-", "")
-    said, first, second = _spoken(owner, code, words, len(texts))
-    return Written(
+    said, first, second = _spoken(owner, word, words, len(texts))
+    found = Written(
         texts=texts,
-        in_order=in_order_of(owner, code, words, len(texts)),
+        in_order=in_order_of(owner, word, words, len(texts)),
         joined=codes_of(letters_and_digits(glued)),
-        inflected=codes_of(in_order_of(owner, code, stems_of_each(words), len(texts))),
+        inflected=codes_of(in_order_of(owner, word, stems_of_each(words), len(texts))),
         glued=filled(*numbered(glued)),
         said=said,
         first=first,
         second=second,
     )
+    return found, code
 
 
-def written_in(features: pa.Table) -> Written:
-    """Of the names of records."""
-    return as_written(pc.list_flatten(flat(features.column("asciis"))))
+@dataclass(frozen=True, slots=True)
+class Called:
+    """How records are called: one entry per name of a record, in the order of the records and of their names."""
+
+    written: Written
+    rid: Numbers
+    """The record."""
+    row: Codes
+    """Its name, as a row of `written`."""
+    first: Codes
+    """Per record the row of its first name; -1 for a record without one."""
+
+
+def called_in(features: pa.Table, known: tuple[Written, Codes] | None = None) -> Called:
+    """The names of features. `known` are the distinct names in the order of `Names.parsed`, if they were looked up
+    before."""
+    lists = flat(features.column("asciis"))
+    written, code = known or as_written(pc.list_flatten(lists))
+    row = code if known is None else code[np.asarray(pc.list_flatten(flat(features.column("names"))))]
+    rid = np.asarray(pc.list_parent_indices(lists), dtype=np.int64)
+    first = np.full(len(features), -1, dtype=np.int32)
+    first[rid[::-1]] = row[::-1]
+    return Called(written, rid, row, first)
 
 
 def _spoken(owner: Ints, code: Ints, words: pa.Array, names: int) -> tuple[pa.Array, pa.Array, pa.Array]:

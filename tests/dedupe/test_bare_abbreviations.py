@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.dedupe.bare_abbreviations import MOST, fitting
-from pipeline.dedupe.written import written_in
+from pipeline.dedupe.written import called_in
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 
@@ -47,7 +47,7 @@ def told(records: list[tuple[str, str | None, list[str]]]) -> set[tuple[int, int
 
 def pairs(records: list[tuple[str, str | None, list[str]]]) -> set[tuple[int, int]]:
     table = features(records)
-    found = fitting(table, written_in(table))
+    found = fitting(table, called_in(table))
     return set(zip(found.column("a").to_pylist(), found.column("b").to_pylist(), strict=True))
 
 

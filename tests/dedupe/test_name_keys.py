@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.dedupe.features import features
 from pipeline.dedupe.name_keys import LEAST, RARE, RAREST, name_keys
-from pipeline.dedupe.written import written_in
+from pipeline.dedupe.written import called_in
 
 WORDS = ("kuopion", "sotkamon", "metsastys", "erä", "veikot", "kalastajat", "mll", "nuoret", "kirjoittajat", "kipina")
 NAMES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=4).map(" ".join)
@@ -19,7 +19,7 @@ RECORDS = st.lists(st.tuples(NAMES, TOWNS, st.lists(NAMES, max_size=2)), min_siz
 def told(table: pa.Table) -> dict[str, set[frozenset[int]]]:
     """Kind -> the groups of records that have one value."""
     found: dict[tuple[str, int], set[int]] = defaultdict(set)
-    for values in name_keys(table, written_in(table)):
+    for values in name_keys(table, called_in(table)):
         for rid, code in zip(values.rid.tolist(), values.code.tolist(), strict=True):
             if code >= 0:
                 found[values.kind, code].add(rid)
