@@ -24,7 +24,7 @@ LEAST, LONGEST = 3, 6
 LETTERS = (1, 2, 3)
 """How many letters the first word gives before the second gives one."""
 
-_PAIRS = pa.schema([("a", pa.int32()), ("b", pa.int32()), ("by_number", pa.bool_())])
+_PAIRS = pa.schema([("a", pa.int32()), ("b", pa.int32())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Bare:
 
 
 def fitting(table: pa.Table, names: Called) -> pa.Table:
-    """Pairs `a, b, by_number` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
+    """Pairs `a, b` of an abbreviation and a full name that its letters fit (KMPK, Kylänlahden
     maanpuolustuskerho), by their row numbers in the features."""
     bare = _bare(table, names)
     one, other = _allowed(table, bare, _keys_of(names.written, bare.keys)[:, names.first])
@@ -57,7 +57,7 @@ def fitting(table: pa.Table, names: Called) -> pa.Table:
     fits[likely] = [letters_fit(shorts[i], words[i].split(" ")) for i in likely]
     hit = fits[back]
     a, b = bare.rid[one][hit], other[hit]
-    return pa.table([np.minimum(a, b), np.maximum(a, b), np.zeros(len(a), dtype=bool)], schema=_PAIRS)
+    return pa.table([np.minimum(a, b), np.maximum(a, b)], schema=_PAIRS)
 
 
 def _bare(table: pa.Table, names: Called) -> _Bare:

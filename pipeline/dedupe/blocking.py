@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.bare_abbreviations import fitting
 from pipeline.dedupe.blocking_keys import CAP, FEW, KINDS, keys_of
-from pipeline.dedupe.coding import Codes, codes_of, numbered
+from pipeline.dedupe.coding import Codes, Numbers, codes_of, numbered
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
 from pipeline.dedupe.name_keys import name_keys
 from pipeline.dedupe.shared_values import SharedValues, shared_values
@@ -31,8 +31,7 @@ SELECT kind, key, rid, part, size, row_number() OVER (PARTITION BY key, part ORD
 FROM (SELECT *, count(*) OVER (PARTITION BY key, part) AS size FROM many);
 """
 
-_PAIRS = f"""
-CREATE TEMP TABLE found AS
+_FOUND = f"""
           {FEW}
 UNION ALL SELECT a.kind, a.rid, b.rid
           FROM hot a JOIN hot b ON a.key = b.key AND a.part = b.part
@@ -40,11 +39,12 @@ UNION ALL SELECT a.kind, a.rid, b.rid
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
-UNION ALL SELECT CAST({KINDS.index("judged")} AS TINYINT), least(a, b), greatest(a, b) FROM judged WHERE a <> b;
+UNION ALL SELECT CAST({KINDS.index("judged")} AS TINYINT), least(a, b), greatest(a, b) FROM judged WHERE a <> b
 """
+"""`kind, a, b`: the pairs of all keys."""
 
-_FOUND = "SELECT kind, a, b FROM found"
 _JUDGED = pa.table({"a": [], "b": []})
+_IS_NUMBER = np.array([kind in ("business_id", "association_number") for kind in KINDS])
 _ROWS = pa.schema([("a", pa.int32()), ("b", pa.int32())])
 
 
@@ -67,10 +67,9 @@ def candidate_pairs(
     (found, counts), short = engine.both(
         lambda: _found(features, names, extra, values.many, engine), lambda: fitting(features, names)
     )
-    kind, a, b = (np.concatenate([np.asarray(t.column(c)) for t in (found, values.few)]) for c in ("kind", "a", "b"))
-    by_number = np.isin(kind, [KINDS.index(k) for k in ("business_id", "association_number")])
-    pairs = _distinct(engine, pa.table({"a": a, "b": b, "by_number": by_number}), short)
-    return pairs, _report(pa.concat_tables([counts, values.counts]), np.bincount(kind, minlength=len(KINDS)))
+    kinds = np.concatenate([np.asarray(t.column("kind")) for t in (found, values.few)])
+    report = _report(pa.concat_tables([counts, values.counts]), np.bincount(kinds, minlength=len(KINDS)))
+    return _distinct(engine, found, values.few, short), report
 
 
 def _found(
@@ -88,7 +87,7 @@ def _found(
         "many": many,
         "judged": (_JUDGED if extra is None else extra).select(["a", "b"]).cast(_ROWS),
     }
-    (found,) = engine.query(tables, _HOT + _PAIRS, (_FOUND,))
+    (found,) = engine.query(tables, _HOT, (_FOUND,))
     return found, keys.counts
 
 
@@ -106,14 +105,24 @@ def _report(counts: pa.Table, pairs: npt.NDArray[np.int64]) -> pa.Table:
 
 
 def _distinct(engine: Engine, *tables: pa.Table) -> pa.Table:
-    """Each pair once, in order; `by_number` where all that found it say so."""
-    a, b, by_number = (
-        np.concatenate([np.asarray(t.column(c), dtype=np.int64) for t in tables]) for c in ("a", "b", "by_number")
-    )
-    key = (a << 32 | b) << 1 | by_number  # what no number found comes before what a number found
-    middle = np.median(key[:: len(key) // 1000 + 1]) if len(key) else 0
-    is_low = key < middle
-    found = np.concatenate(engine.both(lambda: np.sort(key[is_low]), lambda: np.sort(key[~is_low])))
-    first = found[np.append(True, found[1:] >> 1 != found[:-1] >> 1)[: len(found)]]
+    """Each pair once, in order; `by_number` where all that found it are numbers."""
+    key = np.concatenate([_as_number(t) for t in tables])  # what a number found comes after what else found it
+    middle = len(key) // 2
+    if middle:
+        key.partition(middle)
+    engine.both(key[:middle].sort, key[middle:].sort)
+    is_first = np.ones(len(key), dtype=bool)
+    np.not_equal(key[1:] >> 1, key[:-1] >> 1, out=is_first[1:])
+    first = key[is_first]
     a, b = (first >> 33).astype(np.int32), (first >> 1 & 0xFFFFFFFF).astype(np.int32)
-    return pa.table({"a": a, "b": b, "by_number": pa.array((first & 1).astype(bool))})
+    return pa.table({"a": a, "b": b, "by_number": (first & 1).astype(bool)})
+
+
+def _as_number(pairs: pa.Table) -> Numbers:
+    key = np.asarray(pairs.column("a")).astype(np.int64)
+    key <<= 32
+    key |= np.asarray(pairs.column("b"))
+    key <<= 1
+    if "kind" in pairs.column_names:
+        key |= _IS_NUMBER[np.asarray(pairs.column("kind"))]
+    return key
