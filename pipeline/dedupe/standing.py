@@ -48,7 +48,7 @@ def standing(parsed: dict[str, Any], written: set[str]) -> Standing:
     some = pa.array(rows)
     keys = first_of(parsed["place_keys"].take(some))
     wording = codes(parsed["umbrella"].take(some), spoken(parsed["core"].take(some)))
-    first = _first_in_alphabet(codes(keys, pa.array(wording)), parsed["ascii"].take(some))
+    first = _shortest(codes(keys, pa.array(wording)), parsed["ascii"].take(some))
     some, keys, meaning = pa.array(rows[first]), keys.take(pa.array(first)), wording[first]
     umbrella, lists = parsed["umbrella"].take(some), parsed["core"].take(some)
     shorts = sorted(written)
@@ -71,17 +71,20 @@ def standing(parsed: dict[str, Any], written: set[str]) -> Standing:
     )
 
 
-def _first_in_alphabet(group: Ints, texts: pa.Array) -> Ints:
-    """The row of each group, in their order, whose text comes first: whichever name was read first must not matter."""
-    first = firsts(group)
-    text = codes(texts)
-    is_unlike = np.zeros(len(first), dtype=bool)
-    is_unlike[group[text != text[first][group]]] = True
-    rows = np.flatnonzero(is_unlike[group])
+def _shortest(group: Ints, texts: pa.Array) -> Ints:
+    """The row of each group, in their order, whose text is the shortest, and of these the first in the alphabet:
+    whichever name was read first must not matter."""
+    found = firsts(group)
+    length = np.asarray(pc.binary_length(texts), dtype=np.int64)
+    least = length[found]
+    np.minimum.at(least, group, length)
+    rows = np.flatnonzero(length == least[group])
+    found[group[rows]] = rows
+    rows = rows[(np.bincount(group[rows], minlength=len(found)) > 1)[group[rows]]]
     rows = rows[np.lexsort((ranked(texts.take(pa.array(rows)))[1], group[rows]))]
     rows = rows[np.append(True, np.diff(group[rows]) != 0)[: len(rows)]]
-    first[group[rows]] = rows
-    return first
+    found[group[rows]] = rows
+    return found
 
 
 def _said(ascii_: pa.Array, keys: pa.Array) -> tuple[pa.Array, Ints, npt.NDArray[np.uint64]]:
