@@ -22,7 +22,7 @@ from pipeline.dedupe.memory import Memory, parsed_with
 from pipeline.dedupe.named_together import names_several
 from pipeline.dedupe.questions import settled
 from pipeline.dedupe.relations import find_relations
-from pipeline.dedupe.repeats import set_aside, with_followers
+from pipeline.dedupe.repeats import frequent, set_aside, with_followers
 from pipeline.dedupe.scoring import DECISIONS, Scored, chance, match_rows, reasons, score, with_judgements
 from pipeline.dedupe.shared_values import shared_values
 from pipeline.dedupe.weights import Weights, load_weights
@@ -132,7 +132,8 @@ def _run(
     judged_ids = {i for t in (must_link, must_not_link) if t is not None for c in PAIR for i in t.column(c).to_pylist()}
     is_new = memory is None or memory.names is None
     with engine.reading(len(records) if is_new else 0) as read:
-        records, followers = set_aside(normal_form(records), judged_ids)
+        table, often = engine.both(lambda: normal_form(records), lambda: frequent(records))
+        records, followers = set_aside(table, judged_ids, often)
         lap("sorting")
         names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
     lap("names")

@@ -18,13 +18,25 @@ MOST = 20
 """Equal records that are matched; not more than may share a key without being many, see `blocking.CAP`."""
 
 
-def set_aside(records: pa.Table, kept: Iterable[str | None] = ()) -> tuple[pa.Table, pa.Table]:
+def frequent(records: pa.Table) -> pa.Array:
+    """The names (null is one) that more than `MOST` records have; they are in any order."""
+    if "name" not in records.column_names:
+        return pa.nulls(1, pa.string())
+    encoded = flat(records.column("name").cast(pa.string())).dictionary_encode(null_encoding="encode")
+    times = np.bincount(np.asarray(encoded.indices, dtype=np.int64), minlength=len(encoded.dictionary))
+    return encoded.dictionary.filter(pa.array(times > MOST))
+
+
+def set_aside(
+    records: pa.Table, kept: Iterable[str | None] = (), often: pa.Array | None = None
+) -> tuple[pa.Table, pa.Table]:
     """(the records to match; `record_id, like` of the others, with the record that they follow).
 
     The records are in the order of `record_id` and have the columns of `features.INPUT`; `kept` are ids of records
-    that are matched in any case, because a person judged them.
+    that are matched in any case, because a person judged them. `often` are the `frequent` names, where they are known.
     """
-    rows = _frequent(records)
+    names = flat(records.column("name"))
+    rows = np.flatnonzero(np.asarray(pc.is_in(names, value_set=frequent(records) if often is None else often)))
     if not len(rows):
         return records, _followers(records, rows, rows)
     same = _groups(records.take(pa.array(rows)))
@@ -53,13 +65,6 @@ def with_followers(clusters: pa.Table, followers: pa.Table) -> pa.Table:
     )
     every = pa.concat_tables([clusters, joined])
     return every.take(pc.sort_indices(every.column("record_id"))).combine_chunks()
-
-
-def _frequent(records: pa.Table) -> npt.NDArray[np.int64]:
-    """Rows whose name stands more than `MOST` times."""
-    encoded = flat(records.column("name")).dictionary_encode(null_encoding="encode")
-    code = np.asarray(encoded.indices, dtype=np.int64)
-    return np.flatnonzero(np.bincount(code, minlength=1)[code] > MOST) if len(code) else code
 
 
 def _groups(some: pa.Table) -> npt.NDArray[np.int64]:
