@@ -89,18 +89,21 @@ def _allowed(table: pa.Table, bare: _Bare, of_name: Codes) -> tuple[Numbers, Num
     """(abbreviation, record): an abbreviation and the names of its town whose first letters allow it; no town and no
     key meet nobody. `of_name` has the three keys of each record."""
     lists, towns = flat(table.column("places")), flat(table.column("municipality_code"))
-    town, places = numbered(pa.concat_arrays([towns, pc.list_flatten(lists)]))
-    size = len(bare.keys)
-    home = town[bare.rid].astype(np.int64)
+    code, places = numbered(pa.concat_arrays([towns, pc.list_flatten(lists)]))
+    homes = distinct(code[bare.rid])
+    home_of = np.full(len(places) + 1, -1, dtype=np.int64)  # the last is that of no place
+    home_of[homes[homes >= 0]] = np.arange((homes >= 0).sum())
+    town, size = home_of[code], len(bare.keys)
+    home = town[bare.rid]
     asked = np.where((bare.key < 0) | (home < 0), -1, home * size + bare.key).ravel()
     order = np.argsort(asked, kind="stable")
     asked, short = asked[order], np.tile(np.arange(len(bare.rid)), len(LETTERS))[order]
-    is_asked = np.zeros(len(places) * size, dtype=bool)
+    is_asked = np.zeros(len(homes) * size, dtype=bool)
     is_asked[asked[asked >= 0]] = True
     rid = np.concatenate([np.arange(len(table)), np.asarray(pc.list_parent_indices(lists), dtype=np.int64)])
     is_named = (town >= 0) & (of_name.max(0) >= 0)[rid]
-    standing = distinct(rid[is_named] * len(places) + town[is_named])  # a town may stand in the name and in the address
-    rid, there = standing // len(places), standing % len(places)
+    standing = distinct(rid[is_named] * len(homes) + town[is_named])  # a town may stand in the name and in the address
+    rid, there = standing // max(len(homes), 1), standing % max(len(homes), 1)
     given, other = [], []
     for theirs in of_name[:, rid]:
         has = np.flatnonzero(theirs >= 0)

@@ -20,8 +20,9 @@ from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
 from pipeline.dedupe.identifiers import Numbers, register_numbers, weak_ids
 from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body, of_many_bodies
 from pipeline.dedupe.memory import Memory, known_pairs
-from pipeline.dedupe.name_similarity import FULL, LEVELS, L, name_levels
+from pipeline.dedupe.name_similarity import name_levels
 from pipeline.dedupe.name_table import NameTable, name_signatures, name_table
+from pipeline.dedupe.name_vocabulary import FULL, LEVELS, L
 from pipeline.dedupe.named_together import is_of_the_first, names_several
 from pipeline.dedupe.place_levels import PLACE, P, place_levels
 from pipeline.dedupe.shared_values import SEVERAL

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
 from pipeline.dedupe.comparison import NO_FORM, VOCABULARY, Comparison
 from pipeline.dedupe.localities import namesake_towns
-from pipeline.dedupe.name_similarity import FULL
+from pipeline.dedupe.name_vocabulary import FULL
 from pipeline.dedupe.named_together import names_several
 from pipeline.transform.names.word_lists import digits_of, first_of, flat
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, padded
-from pipeline.dedupe.name_similarity import L
+from pipeline.dedupe.name_vocabulary import L
 
 COLUMNS = ("business_id", "association_number")
 MOSTLY = 0.5

@@ -22,7 +22,7 @@ from pipeline.dedupe.calibration import calibrated
 from pipeline.dedupe.coding import Bools
 from pipeline.dedupe.comparison import VOCABULARY, Comparison, compare
 from pipeline.dedupe.features import features
-from pipeline.dedupe.name_similarity import L
+from pipeline.dedupe.name_vocabulary import L
 from pipeline.dedupe.patterns import TEACHER, UNTAUGHT, Patterns, cells_of, crossed, patterns_of, summed
 from pipeline.dedupe.scoring import bits_of
 from pipeline.dedupe.weights import Origin, Weights, load_weights

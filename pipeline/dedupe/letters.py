@@ -4,8 +4,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.dedupe.coding import Bools, Codes, components, distinct
-from pipeline.dedupe.name_similarity import L
 from pipeline.dedupe.name_table import NameTable
+from pipeline.dedupe.name_vocabulary import L
 from pipeline.transform.names.abbreviations import letters_fit
 from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.typing_errors import repaired

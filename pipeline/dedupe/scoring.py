@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.calibration import probability, worth
 from pipeline.dedupe.comparison import VOCABULARY, Comparison
-from pipeline.dedupe.name_similarity import L
+from pipeline.dedupe.name_vocabulary import L
 from pipeline.dedupe.weights import Weights
 
 DIFFERENT, RELATED, MAYBE, SAME = range(4)
