@@ -31,7 +31,7 @@ KINDS = (
 FEW = "SELECT a.kind, a.rid AS a, b.rid AS b FROM few a JOIN few b ON a.key = b.key AND a.rid < b.rid"
 """`kind, a, b`: the pairs of keys that few records carry."""
 
-_BITS = 40
+KEY_BITS = 40
 """Of a key, for its value; the kind stands before them."""
 
 
@@ -78,7 +78,7 @@ def keys_of(records: int, *told: Values) -> Keys:
         size = np.diff(np.append(starts, len(value)))
         is_many = size > CAPS.get(kind, CAP)
         counts.append((number, len(size), int(is_many.sum())))
-        key = np.repeat((number << _BITS) + np.arange(len(size)), size)
+        key = np.repeat((number << KEY_BITS) + np.arange(len(size)), size)
         rid = (both & (1 << bits) - 1).astype(np.int32)
         for into, chosen in ((few, ~is_many & (size > 1)), (many, is_many & (kind not in DROPPED))):
             rows = np.repeat(chosen, size)

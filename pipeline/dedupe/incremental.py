@@ -4,6 +4,7 @@ The result is that of a full run, because nothing is assumed to be untouched. Ra
 records together, so features and keys of all records are made anew, in bulk; only then is it seen what stands:
 
 - a *name* is parsed when it is new;
+- *candidate pairs* are looked for again among records that stand in a group of a key which changed;
 - the *names of a pair* are compared when the pair is new or when the parts, the rarity or the place of one of them
   differ from last time (rarity is rounded, so that one record more does not change every pair);
 - a *group* is formed anew where a record, an edge or a constraint of its component differs.

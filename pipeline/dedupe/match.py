@@ -139,7 +139,7 @@ def _run(
     lap("names")
     table, (values, written) = engine.both(
         lambda: features_of(records, names, engine),
-        lambda: (shared_values(records, engine), as_written(names.parsed.column("ascii"))),
+        lambda: (shared_values(records, engine, with_pairs=memory is None), as_written(names.parsed.column("ascii"))),
     )
     table = table.append_column("street_key", values.street)
     called = called_in(table, written)
@@ -148,7 +148,7 @@ def _run(
     judged = together + apart
     extra = pa.table({"a": [p[0] for p in judged], "b": [p[1] for p in judged]}) if judged else None
     (pairs, report), ready = engine.both(
-        lambda: candidate_pairs(table, extra, engine, values, called),
+        lambda: candidate_pairs(table, extra, engine, values, called, memory),
         lambda: comparable(table, called, values.contacts),
     )
     lap("blocking")

@@ -23,6 +23,10 @@ class Memory:
     parts: pa.Table | None = None
     """The parsed `names`."""
     ids: pa.Array | None = None
+    marks: npt.NDArray[np.uint64] | None = None
+    """Per record a number of the groups that it meets others in, see `blocking_groups`."""
+    blocked: Rows | None = None
+    """The pairs of these groups, each as one number, see `blocking`."""
     signatures: pa.Array | None = None
     """Per record all that a comparison of names looks at."""
     next_signatures: pa.Array | None = None
@@ -38,7 +42,8 @@ class Memory:
     judged: frozenset[tuple[str, str, bool]] = frozenset()
     support: float = 0.0
     reused: dict[str, int] = field(default_factory=dict)
-    """How many `names`, `pairs` and `records` (in their groups) the last run took from the one before."""
+    """How many `names`, `pairs` and `records` (in their groups) the last run took from the one before, and of how many
+    records the candidate pairs were `blocked` then."""
 
 
 def parsed_with(memory: Memory, read: Reading, names: Sequence[str | None]) -> pa.Table:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from pipeline.dedupe.blocking_keys import FEW, Values, keys_of
+from pipeline.dedupe.blocking_keys import FEW, Keys, Values, keys_of
 from pipeline.dedupe.coding import Padded, filled, in_rows, listed, numbered
 from pipeline.dedupe.engine import Engine
 from pipeline.dedupe.features import street_key
@@ -23,19 +23,16 @@ SEVERAL = {"phones": "phone", "emails": "email", "hosts": "host"}
 class SharedValues:
     """What records share besides names."""
 
-    few: pa.Table
-    """`kind, a, b`: pairs that share a value of at most `CAP` records, by their row numbers."""
-    many: pa.Table
-    """`kind, key, rid` of values that more records carry, see `blocking_keys`."""
-    counts: pa.Table
-    """`kind, keys, capped_keys`."""
+    keys: Keys
+    pairs: pa.Table | None
+    """`kind, a, b`: pairs of the keys that few records carry, by their row numbers; null where nobody asked."""
     contacts: dict[str, Padded]
     """Column of `SEVERAL` -> what each record has."""
     street: pa.ChunkedArray
     """Per record its street key."""
 
 
-def shared_values(records: pa.Table, engine: Engine) -> SharedValues:
+def shared_values(records: pa.Table, engine: Engine, *, with_pairs: bool = True) -> SharedValues:
     """Of records in their normal form, or of their features."""
     if "street_key" not in records.column_names:
         records = records.append_column("street_key", street_key(records))
@@ -48,5 +45,5 @@ def shared_values(records: pa.Table, engine: Engine) -> SharedValues:
         told.append(Values(kind, rid, code))
         contacts[column] = in_rows(len(records), rid, code), values
     keys = keys_of(len(records), *told)
-    (few,) = engine.query({"few": keys.few}, "", (FEW,))
-    return SharedValues(few, keys.many, keys.counts, contacts, records.column("street_key"))
+    pairs = engine.query({"few": keys.few}, "", (FEW,))[0] if with_pairs else None
+    return SharedValues(keys, pairs, contacts, records.column("street_key"))

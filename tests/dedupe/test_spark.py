@@ -19,7 +19,7 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 from benchmarks.organisations import generate  # noqa: E402
-from pipeline.dedupe.blocking import CAP  # noqa: E402
+from pipeline.dedupe.blocking_keys import CAP  # noqa: E402
 from pipeline.dedupe.match import MatchResult, match  # noqa: E402
 from pipeline.dedupe.spark import NoSpark, OnSpark, session  # noqa: E402
 
