@@ -15,7 +15,7 @@ from pipeline.dedupe.blocking_groups import WINDOW, groups_of, marks, pairs_of
 from pipeline.dedupe.blocking_keys import CAP, FEW, KINDS, keys_of
 from pipeline.dedupe.coding import Bools, Numbers
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.dedupe.memory import Memory, Rows, old_rows
+from pipeline.dedupe.memory import Memory, Rows, new_rows, old_rows
 from pipeline.dedupe.name_keys import name_keys
 from pipeline.dedupe.shared_values import SharedValues, shared_values
 from pipeline.dedupe.written import Called, called_in
@@ -85,10 +85,9 @@ def _found(
 
 def _kept(memory: Memory, before: Rows, stands: Bools) -> Numbers:
     """The pairs of the night before of which one record stands in the same groups as then."""
-    if memory.blocked is None or memory.ids is None:
+    if memory.blocked is None:
         return np.zeros(0, dtype=np.int64)
-    after = np.full(len(memory.ids), -1, dtype=np.int64)
-    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    after = new_rows(memory, before)
     a, b = after[memory.blocked >> 33], after[memory.blocked >> 1 & 0xFFFFFFFF]
     stood = np.append(stands, False)
     kept = stood[a] | stood[b]

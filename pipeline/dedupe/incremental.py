@@ -21,7 +21,7 @@ from pipeline.dedupe.coding import Bools, components
 from pipeline.dedupe.comparison import Comparison
 from pipeline.dedupe.constraints import tells_no_dependent
 from pipeline.dedupe.localities import namesake_towns
-from pipeline.dedupe.memory import Memory, Rows, old_rows
+from pipeline.dedupe.memory import Memory, Rows, new_rows, old_rows
 from pipeline.dedupe.scoring import MAYBE, SAME, Scored
 
 Edges = npt.NDArray[np.void]
@@ -76,12 +76,11 @@ def standing(memory: Memory, ids: pa.Array, edges: Edges, facts: pa.Array, judge
     if len(memory.facts):
         was = memory.facts.take(pa.array(np.maximum(before, 0)))
         dirty |= ~np.asarray(pc.equal(was, facts))
-    after = np.full(len(memory.ids), -1, dtype=np.int64)
-    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    after = new_rows(memory, before)
     then = memory.edges.copy()
     then["a"], then["b"] = after[then["a"]], after[then["b"]]
-    for these, others in ((edges, then), (then, edges)):
-        lost = these[~np.isin(_key(these), _key(others))]
+    left = then[(then["a"] >= 0) & (then["b"] >= 0)]  # in order, as records are
+    for lost in (_not_in(edges, left), _not_in(left, edges), then[(then["a"] < 0) | (then["b"] < 0)]):
         for row in (lost["a"], lost["b"]):
             dirty[row[row >= 0]] = True
     number = {r: i for i, r in enumerate(ids.to_pylist())} if judged or memory.judged else {}
@@ -94,9 +93,15 @@ def standing(memory: Memory, ids: pa.Array, edges: Edges, facts: pa.Array, judge
     return np.asarray(~bad[label])
 
 
-def _key(edges: Edges) -> npt.NDArray[np.void]:
-    """Edges as comparable keys: all four fields."""
-    return np.ascontiguousarray(edges).view(f"V{_EDGE.itemsize}").ravel()
+def _not_in(these: Edges, others: Edges) -> Edges:
+    """Those of some edges in order that are not equal to one of the others, which are in order as well."""
+    one, other = (e["a"] << 32 | e["b"] for e in (these, others))
+    if not len(other):
+        return these
+    at = np.minimum(np.searchsorted(other, one), len(other) - 1)
+    met = others[at]
+    equal = (other[at] == one) & (met["score"] == these["score"]) & (met["decision"] == these["decision"])
+    return these[~equal]
 
 
 def stood(memory: Memory, ids: pa.Array, stands: Bools) -> Rows:
@@ -105,7 +110,5 @@ def stood(memory: Memory, ids: pa.Array, stands: Bools) -> Rows:
     if memory.root is None or memory.ids is None or not stands.any():
         return root
     before = old_rows(memory, ids)
-    after = np.full(len(memory.ids), -1, dtype=np.int64)
-    after[before[before >= 0]] = np.flatnonzero(before >= 0)
-    root[stands] = after[memory.root[before[stands]]]
+    root[stands] = new_rows(memory, before)[memory.root[before[stands]]]
     return root

@@ -41,6 +41,8 @@ class Memory:
     root: Rows | None = None
     judged: frozenset[tuple[str, str, bool]] = frozenset()
     support: float = 0.0
+    looked_up: tuple[pa.Array, pa.Array, Rows] | None = None
+    """The ids of the last run, those of the run that is under way, and the row then of each of these."""
     reused: dict[str, int] = field(default_factory=dict)
     """How many `names`, `pairs` and `records` (in their groups) the last run took from the one before, and of how many
     records the candidate pairs were `blocked` then."""
@@ -62,10 +64,21 @@ def parsed_with(memory: Memory, read: Reading, names: Sequence[str | None]) -> p
 
 
 def old_rows(memory: Memory, ids: pa.Array) -> Rows:
-    """For each record its row in the last run, -1 for a new one."""
-    if memory.ids is None or not len(memory.ids):
+    """For each record its row in the last run, -1 for a new one; looked up once in a run."""
+    known = memory.ids
+    if known is None or not len(known):
         return np.full(len(ids), -1, dtype=np.int64)
-    return np.asarray(pc.fill_null(pc.index_in(ids, value_set=memory.ids), -1), dtype=np.int64)
+    if memory.looked_up is None or memory.looked_up[0] is not known or not memory.looked_up[1].equals(ids):
+        rows = np.asarray(pc.fill_null(pc.index_in(ids, value_set=known), -1), dtype=np.int64)
+        memory.looked_up = known, ids, rows
+    return memory.looked_up[2]
+
+
+def new_rows(memory: Memory, before: Rows) -> Rows:
+    """For each record of the last run its row in this one, -1 for one that is gone."""
+    after = np.full(0 if memory.ids is None else len(memory.ids), -1, dtype=np.int64)
+    after[before[before >= 0]] = np.flatnonzero(before >= 0)
+    return after
 
 
 def known_pairs(memory: Memory, ids: pa.Array, signatures: pa.Array, a: Codes, b: Codes) -> Rows:

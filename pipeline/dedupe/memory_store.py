@@ -28,7 +28,7 @@ CODE = ("pipeline/dedupe", "pipeline/transform/names", "pipeline/transform/refer
 LIBRARIES = ("numpy", "pyarrow", "rapidfuzz", "duckdb")
 WEIGHTS = "weights.yml"
 DAMAGE = (OSError, ValueError, KeyError, TypeError, AttributeError, BadZipFile, WeightsError, yaml.YAMLError)
-FORGOTTEN = ("next_signatures", "reused")
+FORGOTTEN = ("next_signatures", "looked_up", "reused")
 """Fields of a memory that belong to the run that is under way."""
 
 
