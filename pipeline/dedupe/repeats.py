@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.dedupe.coding import filled, numbered
 from pipeline.transform.names.word_lists import flat
 
 MOST = 20
@@ -19,12 +20,14 @@ MOST = 20
 
 
 def frequent(records: pa.Table) -> pa.Array:
-    """The names (null is one) that more than `MOST` records have; they are in any order."""
+    """The names that more than `MOST` records have, which are in any order. No name is none: that two rows say nothing
+    does not make them one organisation."""
     if "name" not in records.column_names:
-        return pa.nulls(1, pa.string())
-    encoded = flat(records.column("name").cast(pa.string())).dictionary_encode(null_encoding="encode")
-    times = np.bincount(np.asarray(encoded.indices, dtype=np.int64), minlength=len(encoded.dictionary))
-    return encoded.dictionary.filter(pa.array(times > MOST))
+        return pa.array([], pa.string())
+    code, names = numbered(records.column("name").cast(pa.string()))
+    code = filled(code, names)
+    times = np.bincount(code[code >= 0], minlength=len(names))
+    return names.filter(pa.array(times > MOST))
 
 
 def set_aside(

@@ -33,6 +33,14 @@ def test_rows_that_differ_in_any_value_are_not_set_aside(other: dict[str, object
     assert match(table(rows)).set_aside == 0
 
 
+@pytest.mark.parametrize("name", [None, ""])
+def test_rows_without_a_name_are_not_one_organisation(name: str | None) -> None:
+    ids = [f"r{i:05d}" for i in range(3 * MOST)]
+    result = match(pa.table({"record_id": ids, "name": pa.array([name] * len(ids), pa.string())}))
+    assert result.set_aside == 0
+    assert result.clusters.column("cluster_id").to_pylist() == ids
+
+
 def test_a_row_that_a_person_judged_is_compared() -> None:
     apart = pa.table({"record_id_a": ["r00000"], "record_id_b": ["r00150"]})
     result = match(table(equal_rows(200)), must_not_link=apart)
