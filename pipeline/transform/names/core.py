@@ -53,6 +53,8 @@ def parts_of(word: str) -> tuple[str, ...]:
     stops = lexicon().stops
     if word in MARKS or word.replace(".", "") in stops:
         return ()
+    if "-" not in word:
+        return (word,) if word else ()
     parts = word.split("-")
     return tuple(p for p in (parts if min(map(len, parts)) > 1 else ["".join(parts)]) if p and p not in stops)
 
