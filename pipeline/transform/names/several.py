@@ -28,6 +28,9 @@ NOTHING: Mapping[str, frozenset[str]] = MappingProxyType({})
 _TELLING = frozenset(("kyläyhdistys", "kylätoimikunta", "seurakuntayhtymä"))
 """Nouns of which a place has one: with it they are a name."""
 _BETWEEN = _AND | {SEMICOLON, DASH, SLASH}
+_END = ""
+"""Nothing is between, but that the first ends in its legal form ("Kuopion Martat ry Puijon Hiihto ry": the lines of a
+cell)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +54,7 @@ class _Part:
 
 def may_be_several(listed: list[str]) -> bool:
     """Whether the words need the look of `is_several`: no word class tells what it decides."""
-    if _BETWEEN.isdisjoint(listed):
-        return False
-    return bool(_cuts(listed))
+    return _may_be(listed) and bool(_cuts(listed))
 
 
 def is_several(listed: list[str], known: Mapping[str, frozenset[str]] = NOTHING) -> bool:
@@ -64,9 +65,7 @@ def is_several(listed: list[str], known: Mapping[str, frozenset[str]] = NOTHING)
     of one umbrella (the body and its chapter), a Finnish name beside its Swedish one, a body and its section, an
     abbreviation beside what it stands for, and "Pielaveden ja Keiteleen Yrittäjät", whose first part is only a place.
     """
-    if _BETWEEN.isdisjoint(listed):
-        return False
-    return any(_are_two(between, one, other) for between, one, other in _cuts(listed, known))
+    return _may_be(listed) and any(_are_two(between, one, other) for between, one, other in _cuts(listed, known))
 
 
 def first_and_other(listed: list[str]) -> tuple[str, str] | None:
@@ -79,27 +78,40 @@ def first_and_other(listed: list[str]) -> tuple[str, str] | None:
 
 def sides(listed: list[str]) -> set[str]:
     """The plain words of both sides of whatever may stand between two names, for `known`."""
-    parts = (_plain(listed[a:b])[0] for i in _between(listed) for a, b in ((0, i), (i + 1, len(listed))))
+    parts = (_plain(side)[0] for end, start in _between(listed) for side in (listed[:end], listed[start:]))
     return {" ".join(words) for words in parts if len(words) > 1}
 
 
 def _cuts(listed: list[str], known: Mapping[str, frozenset[str]] = NOTHING) -> list[tuple[str, _Part, _Part]]:
     """(what is between, left, right) wherever both sides may be names by themselves."""
     found = []
-    for i in _between(listed):
-        other = _at(_part(tuple(listed[i + 1 :])), known)
-        if other.named and (other.has_form or other.is_placed):
-            one = _at(_part(tuple(listed[:i])), known)
-            if one.named and (one.has_form or one.towns or listed[i] == SEMICOLON):
-                found.append((listed[i], one, other))
+    for end, start in _between(listed):
+        between = listed[end] if start > end else _END
+        other = _at(_part(tuple(listed[start:])), known)
+        if other.named and (other.has_form or (other.is_placed and between != _END)):
+            one = _at(_part(tuple(listed[:end])), known)
+            if one.named and (one.has_form or one.towns or between == SEMICOLON):
+                found.append((between, one, other))
     return found
 
 
-def _between(listed: list[str]) -> list[int]:
-    """The positions at which one name may end and another begin."""
+def _may_be(listed: list[str]) -> bool:
+    """Whether something stands between two names; most names are told here to be one."""
+    return not _BETWEEN.isdisjoint(listed) or not lexicon().ends.isdisjoint(listed[2:-2])
+
+
+def _between(listed: list[str]) -> list[tuple[int, int]]:
+    """(where one name may end, where another may begin)."""
     if len(listed) > LONGEST:
         return []
-    return [i for i in range(1, len(listed) - 2) if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON)]
+    ends = lexicon().ends
+    found = []
+    for i in range(1, len(listed) - 2):
+        if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON):
+            found.append((i, i + 1))
+        elif listed[i] in ends and i > 1 and not {listed[i + 1], listed[i + 2]} & (MARKS | ends | {"ja", "och"}):
+            found.append((i + 1, i + 1))
+    return found
 
 
 def _at(part: _Part, known: Mapping[str, frozenset[str]]) -> _Part:
@@ -152,11 +164,11 @@ def _form_length(words: list[str]) -> int:
 def _are_two(between: str, one: _Part, other: _Part) -> bool:
     elsewhere = bool(one.towns and other.towns) and one.towns.isdisjoint(other.towns)
     is_alike = _is_one_family(one, other) or not {stem(w) for w in one.own}.isdisjoint(map(stem, other.own))
-    is_part = between in (DASH, SLASH) and _is_section(one, other)
+    is_part = between in (DASH, SLASH, _END) and _is_section(one, other)
     if is_alike or is_part or _are_two_languages(one, other) or (_is_parish(one) and _is_parish(other)):
         return elsewhere and other.has_form and (one.has_form or one.is_placed)
     if one.has_form and other.has_form:
-        return bool(one.own and other.own)
+        return bool(one.own and other.own) and (between != _END or len(other.words) > 1)
     if _is_short_for(one, other) or not other.own:
         return elsewhere and other.is_placed and one.is_placed and bool(one.own)
     if between == SEMICOLON:

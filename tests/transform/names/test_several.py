@@ -25,6 +25,9 @@ from pipeline.transform.names.several import SEVERAL, first_and_other, is_severa
         "Eläkeläiset ry, Getan yhdistys, Oriveden seurakunta",
         "Esbo Ungdomsförening rf och Borgå Hembygdsförening rf",
         "Esbo Ungdomsförening rf, Hyvinkään Invalidit ry",
+        "Kuopion Martat ry\nPuijon Hiihto ry",
+        "Kotkan Martat ry Haminan Martat ry",
+        "Kuopion Reipas r.y. Porin Kirjopaja r.y.",
     ],
 )
 def test_two_names_that_stand_by_themselves_are_several_bodies(name: str) -> None:
@@ -56,6 +59,16 @@ def test_two_names_that_stand_by_themselves_are_several_bodies(name: str) -> Non
         "Kuopion Palloseura ry / KuPS",
         "Kuopion Sädekehät ry, Kuopio",
         "Vihti: Nuorisoseura",
+        "Eläkeliitto ry Kuopion yhdistys ry",
+        "Suomen Latu ry Kuopion Latu ry",
+        "Kuopion Sädekehät ry Kuopion Sädekehien nuoret ry",
+        "Kotkan Reipas ry Kotkan Reippaan nuoret ry",
+        "Kuopion Kirjopaja ry Kirjopaja Kuopio ry",
+        "Suomen Melontaliitto ry Finlands Kanotförbund rf",
+        "KuPS ry Kuopion Palloseura ry",
+        "Mannerheimin Lastensuojeluliiton\nKuopion yhdistys ry",
+        "Kuopion Kirjopaja ry Sotkamo",
+        "Kuopion Kirjopaja ry ry",
     ],
 )
 def test_parts_sections_places_and_other_words_for_it_make_no_second_body(name: str) -> None:
