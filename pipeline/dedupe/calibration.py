@@ -54,8 +54,10 @@ def worth(score: npt.NDArray[np.float64], points: Points) -> npt.NDArray[np.floa
         return score
     at, bits = np.array(points).T
     found = np.interp(score, at, bits)
-    found = np.where(score < at[0], bits[0] + (score - at[0]), found)
-    return np.asarray(np.where(score > at[-1], bits[-1] + (score - at[-1]), found))
+    for beyond, end in ((score < at[0], 0), (score > at[-1], -1)):
+        rows = np.flatnonzero(beyond)
+        found[rows] = bits[end] + (score[rows] - at[end])
+    return found
 
 
 def probability(score: npt.NDArray[np.float64], points: Points) -> npt.NDArray[np.float64]:

@@ -94,30 +94,40 @@ def place_levels(features: pa.Table) -> Callable[[Codes, Codes], Levels]:
         return level
 
     def levels(a: Codes, b: Codes) -> Levels:
-        x, y = first[a], first[b]
-        has_x, has_y = x >= 0, y >= 0
+        has_x, has_y = first[a] >= 0, first[b] >= 0
         level = np.full(len(a), P["missing"], dtype=np.int8)
-
         both = np.flatnonzero(has_x & has_y)
         level[both] = both_placed(a[both], b[both])
-        same = (level == P["same"]) & (namesake[a] != -1) & (namesake[b] != -1)
-        told = (namesake[a] >= 0) & (namesake[b] >= 0)
-        level[same & ~told] = P["namesake"]
-        level[same & told & (namesake[a] != namesake[b])] = P["other_municipality"]
-        apart = (town[a] >= 0) & (town[b] >= 0) & (region_of_town[town[a]] != region_of_town[town[b]])
-        level[(level == P["same"]) & apart & is_spot[x]] = P["same_elsewhere"]
-
+        same = both[level[both] == P["same"]]
+        level[same] = of_same(a[same], b[same])
         for one, mine, other in ((has_x & ~has_y, a, b), (has_y & ~has_x, b, a)):
             rows = np.flatnonzero(one)
             level[rows] = one_placed(mine[rows], other[rows])
-
-        neither = ~has_x & ~has_y & (town[a] >= 0) & (town[b] >= 0)
-        level[neither] = P["far"]
-        level[neither & (region_of_town[town[a]] == region_of_town[town[b]])] = P["same_region"]
-        both_local = neither & local[a] & local[b]
-        level[both_local & (level == P["far"])] = P["far_local"]
-        level[both_local & (level == P["same_region"])] = P["near_local"]
-        level[neither & (town[a] == town[b])] = P["same_municipality"]
+        rows = np.flatnonzero(~has_x & ~has_y)
+        level[rows] = none_placed(a[rows], b[rows])
         return level
+
+    def of_same(a: Codes, b: Codes) -> Levels:
+        """Both names have the same place."""
+        level = np.full(len(a), P["same"], dtype=np.int8)
+        one, other = namesake[a], namesake[b]
+        told = (one >= 0) & (other >= 0)
+        level[(one != -1) & (other != -1) & ~told] = P["namesake"]
+        level[told & (one != other)] = P["other_municipality"]
+        x, y = town[a], town[b]
+        apart = (x >= 0) & (y >= 0) & (region_of_town[x] != region_of_town[y])
+        level[(level == P["same"]) & apart & is_spot[first[a]]] = P["same_elsewhere"]
+        return level
+
+    def none_placed(a: Codes, b: Codes) -> Levels:
+        """Neither name has a place; the towns of the addresses speak."""
+        x, y = town[a], town[b]
+        both_local = local[a] & local[b]
+        near = region_of_town[x] == region_of_town[y]
+        level = np.where(near, P["same_region"], P["far"])
+        level = np.where(both_local, np.where(near, P["near_local"], P["far_local"]), level)
+        level[x == y] = P["same_municipality"]
+        level[(x < 0) | (y < 0)] = P["missing"]
+        return level.astype(np.int8)
 
     return levels
