@@ -48,6 +48,10 @@ INPUT = {
 the body's own or a page of it (`contacts.sites`; a bare platform is removed before), municipalities are of today."""
 
 
+TwoNames = dict[str, tuple[str, str]]
+"""Cells -> the two names of one body that each holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Names:
     """The names of records, each read by itself."""
@@ -126,18 +130,32 @@ def features_of(table: pa.Table, read: Names, engine: Engine = ONE_MACHINE) -> p
     return pa.table({**{c: table.column(c) for c in kept}, **built}).combine_chunks()
 
 
-def names_of(table: pa.Table, parsing: Reading) -> Names:
-    """The names of records in their normal form, read each by itself; the record's own name comes first."""
+def names_of(table: pa.Table, parsing: Reading, two: TwoNames | None = None) -> Names:
+    """The names of records in their normal form, read each by itself; the record's own name comes first. `two` are
+    the cells of two names, where they were looked for before."""
     n = len(table)
     others = in_one(table.column("other_names"))
     rows = np.concatenate([np.arange(n), np.asarray(pc.list_parent_indices(others), dtype=np.int64)])
     values = pa.concat_arrays([in_one(table.column("name")), in_one(pc.list_flatten(others))])
-    rows, values = _split_bilingual(rows, values)
+    rows, values = _split(rows, values, two_names(table) if two is None else two)
     encoded = values.dictionary_encode(null_encoding="encode")
     texts, place = _by_size(encoded.dictionary)
     parsed = parsing(texts.to_pylist())
     order = np.argsort(rows, kind="stable")
     return Names(place[np.asarray(encoded.indices)[order]], rows[order], parsed, texts)
+
+
+def two_names(records: pa.Table) -> TwoNames:
+    """The cells of records, in any order and form, that hold two names of one body, with these; only distinct cells
+    with a sign are looked at."""
+    signed: set[str] = set()
+    for column in ("name", "other_names"):
+        if column in records.column_names:
+            texts = in_one(records.column(column).cast(INPUT[column]))
+            texts = pc.list_flatten(texts) if column == "other_names" else texts
+            is_signed = pc.fill_null(pc.match_substring_regex(texts, SIGNS), False)
+            signed.update(pc.unique(texts.filter(is_signed)).to_pylist())
+    return {cell: (found[0], found[1]) for cell in signed if len(found := names.parallel(cell)) > 1}
 
 
 def _by_size(texts: pa.Array) -> tuple[pa.Array, np.ndarray]:
@@ -170,16 +188,14 @@ def _lists(values: pa.ChunkedArray, flat: np.ndarray, offsets: pa.Array) -> pa.A
     return pa.ListArray.from_arrays(offsets, in_one(values).take(pa.array(flat)))
 
 
-def _split_bilingual(rows: np.ndarray, values: pa.Array) -> tuple[np.ndarray, pa.Array]:
-    """A cell with two names of one body becomes two names; only distinct cells with a sign are looked at."""
-    signed = pc.fill_null(pc.match_substring_regex(values, SIGNS), False)
-    parts = {v: p for v in pc.unique(values.filter(signed)).to_pylist() if len(p := names.parallel(v)) > 1}
-    if not parts:
+def _split(rows: np.ndarray, values: pa.Array, two: TwoNames) -> tuple[np.ndarray, pa.Array]:
+    """A cell with two names of one body becomes two names."""
+    if not two:
         return rows, values
-    found = pc.index_in(values, value_set=pa.array(list(parts), _TEXT))
-    first = pa.array([p[0] for p in parts.values()], _TEXT).take(found)
+    found = pc.index_in(values, value_set=pa.array(list(two), _TEXT))
+    first = pa.array([p[0] for p in two.values()], _TEXT).take(found)
     hit = np.asarray(pc.is_valid(found))
-    second = pa.array([p[1] for p in parts.values()], _TEXT).take(found.filter(pa.array(hit)))
+    second = pa.array([p[1] for p in two.values()], _TEXT).take(found.filter(pa.array(hit)))
     return np.concatenate([rows, rows[hit]]), pa.concat_arrays([pc.coalesce(first, values), second])
 
 

@@ -15,7 +15,7 @@ from pipeline.dedupe.clustering import cluster
 from pipeline.dedupe.comparison import Comparison, comparable, compare
 from pipeline.dedupe.constraints import Constraints, constraints
 from pipeline.dedupe.engine import ONE_MACHINE, Engine
-from pipeline.dedupe.features import features_of, names_of, normal_form
+from pipeline.dedupe.features import features_of, names_of, normal_form, two_names
 from pipeline.dedupe.incremental import edges_of, fact_texts, standing, stood
 from pipeline.dedupe.learning import learn_from
 from pipeline.dedupe.memory import Memory, parsed_with
@@ -132,10 +132,10 @@ def _run(
     judged_ids = {i for t in (must_link, must_not_link) if t is not None for c in PAIR for i in t.column(c).to_pylist()}
     is_new = memory is None or memory.names is None
     with engine.reading(len(records) if is_new else 0) as read:
-        table, often = engine.both(lambda: normal_form(records), lambda: frequent(records))
+        table, (often, two) = engine.both(lambda: normal_form(records), lambda: (frequent(records), two_names(records)))
         records, followers = set_aside(table, judged_ids, often)
         lap("sorting")
-        names = names_of(records, read if memory is None else partial(parsed_with, memory, read))
+        names = names_of(records, read if memory is None else partial(parsed_with, memory, read), two)
     lap("names")
     table, (values, written) = engine.both(
         lambda: features_of(records, names, engine),
