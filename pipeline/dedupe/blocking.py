@@ -21,15 +21,16 @@ from pipeline.dedupe.shared_values import SharedValues, shared_values
 from pipeline.dedupe.written import Called, called_in
 from pipeline.transform.names.word_lists import flat
 
-_HOT = f"""
-          SELECT a.kind, a.rid AS a, b.rid AS b
+_ALL = f"""
+          {FEW}
+UNION ALL SELECT a.kind, a.rid, b.rid
           FROM hot a JOIN hot b ON a.key = b.key AND a.part = b.part
                AND a.rid < b.rid AND a.size <= {CAP} AND b.size <= {CAP}
 UNION ALL SELECT a.kind, least(a.rid, b.rid), greatest(a.rid, b.rid)
           FROM (SELECT *, unnest(range(rn + 1, rn + {WINDOW} + 1)) AS next FROM hot WHERE size > {CAP}) a
           JOIN hot b ON a.key = b.key AND a.part = b.part AND b.rn = a.next AND b.size > {CAP}
 """
-"""`kind, a, b`: the pairs of divisions."""
+"""`kind, a, b`: the pairs of all groups."""
 _IS_NUMBER = np.array([kind in ("business_id", "association_number") for kind in KINDS])
 
 
@@ -69,16 +70,16 @@ def _found(
     report = _report(pa.concat_tables([keys.counts, values.keys.counts]), pairs_of(groups))
     if memory is None:
         few, told = (keys.few, [values.pairs]) if values.pairs is not None else (groups.few, [])
-        found = engine.query({"few": few, "hot": groups.hot}, "", (f"{FEW} UNION ALL {_HOT}",))
-        return np.concatenate([*map(_as_numbers, (*found, *told))]), report
+        found = engine.query({"few": few, "hot": groups.hot}, _ALL)
+        return np.concatenate([*map(_as_numbers, (found, *told))]), report
     mark = marks(features, groups)
     before = old_rows(memory, flat(features.column("record_id")))
     stands = (before >= 0) & (memory.marks is not None)
     if memory.marks is not None:
         stands[stands] = memory.marks[before[stands]] == mark[stands]
     again = groups.of(~stands)
-    found = engine.query({"few": again.few, "hot": again.hot}, "", (f"{FEW} UNION ALL {_HOT}",))
-    memory.marks, memory.blocked = mark, _distinct(engine, _kept(memory, before, stands), *map(_as_numbers, found))
+    found = engine.query({"few": again.few, "hot": again.hot}, _ALL)
+    memory.marks, memory.blocked = mark, _distinct(engine, _kept(memory, before, stands), _as_numbers(found))
     memory.reused["blocked"] = int(stands.sum())
     return memory.blocked, report
 

@@ -2,8 +2,6 @@
 
 A key is a number: its kind, and the place of its value among those of its kind. Belongs here: keys and their pairs,
 whatever they are made of. What is a key is told by `shared_values` and `name_keys`.
-
-The SQL keeps to what every engine can run (see `engine`): plain tables, window functions, `unnest` alone in a column.
 """
 
 from dataclasses import dataclass

@@ -8,7 +8,7 @@ Belongs here: what an engine must offer, and the engine of one machine. The engi
 """
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from typing import Protocol, TypeVar
@@ -42,12 +42,8 @@ class Engine(Protocol):
         """What reads distinct names, see `names.table`, made ready for about so many."""
         ...
 
-    def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
-        """Runs a script of `CREATE TEMP TABLE … AS SELECT …`, which may be empty, over the tables, then asks; one
-        table per answer.
-
-        The script is in the SQL of DuckDB. The rows of an answer come in any order unless it orders them.
-        """
+    def query(self, tables: Mapping[str, pa.Table], select: str) -> pa.Table:
+        """What a query in the SQL of DuckDB says of the tables. The rows come in any order unless it orders them."""
         ...
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
@@ -67,13 +63,11 @@ class OneMachine:
     def reading(self, names: int) -> AbstractContextManager[Reading]:
         return reading(names)
 
-    def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
+    def query(self, tables: Mapping[str, pa.Table], select: str) -> pa.Table:
         with duckdb.connect(config={"preserve_insertion_order": False}) as con:
             for name, table in tables.items():
                 con.register(name, table)
-            if script:
-                con.execute(script).fetchall()
-            return [con.sql(answer).to_arrow_table() for answer in answers]
+            return con.sql(select).to_arrow_table()
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
         batches = [slice(start, start + CHUNK) for start in range(0, max(len(a), 1), CHUNK)]

@@ -45,5 +45,5 @@ def shared_values(records: pa.Table, engine: Engine, *, with_pairs: bool = True)
         told.append(Values(kind, rid, code))
         contacts[column] = in_rows(len(records), rid, code), values
     keys = keys_of(len(records), *told)
-    pairs = engine.query({"few": keys.few}, "", (FEW,))[0] if with_pairs else None
+    pairs = engine.query({"few": keys.few}, FEW) if with_pairs else None
     return SharedValues(keys, pairs, contacts, records.column("street_key"))

@@ -13,7 +13,7 @@ import pickle
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -111,7 +111,6 @@ class OnSpark:
 
     spark: "SparkSession"
     name: str = "spark"
-    views: list[str] = field(default_factory=list)
 
     def reading(self, names: int) -> AbstractContextManager[Reading]:
         return nullcontext(self.parsed)
@@ -131,29 +130,16 @@ class OnSpark:
         found = self._frame(table, NAMES).mapInArrow(read, _ddl(shape)).toArrow()
         return _in_order(found).cast(shape.remove(len(shape) - 1)).combine_chunks()
 
-    def query(self, tables: Mapping[str, pa.Table], script: str, answers: Sequence[str]) -> list[pa.Table]:
-        """Every table of the script is worked out once and then stands for itself.
-
-        A cached view would not do: Spark writes the whole story of each view into every plan that names it, and a
-        plan in which twenty unions stand within unions costs more than the work.
-        """
+    def query(self, tables: Mapping[str, pa.Table], select: str) -> pa.Table:
+        """The query in Spark's dialect; every table stands for itself, however often it is joined."""
         import sqlglot
-        from sqlglot import exp
 
         for name, table in tables.items():
             self._view(name, self._frame(table, 50_000))
-        for statement in sqlglot.parse(script, read="duckdb"):
-            if isinstance(statement, exp.Create):
-                select = statement.expression.transform(_wide_hash)
-                self._view(statement.this.name, self.spark.sql(select.sql(dialect="spark")))
-        found = []
-        for answer in answers:
-            query = sqlglot.parse_one(answer, read="duckdb").sql(dialect="spark")
-            given = self.spark.sql(query).toArrow().combine_chunks()
-            found.append(pa.table(given.columns, names=given.column_names))  # every column may hold nulls
-        while self.views:
-            self.spark.catalog.dropTempView(self.views.pop())
-        return found
+        found = self.spark.sql(sqlglot.parse_one(select, read="duckdb").sql(dialect="spark")).toArrow().combine_chunks()
+        for name in tables:
+            self.spark.catalog.dropTempView(name)
+        return pa.table(found.columns, names=found.column_names)  # every column may hold nulls
 
     def spread(self, work: Work, a: Codes, b: Codes) -> dict[str, Levels]:
         """The work, with all it knows about the records, goes to each worker once; pairs pass in batches."""
@@ -191,16 +177,6 @@ class OnSpark:
         """With `spark.checkpoint.dir` the table outlives the executor that worked it out; without, it does not."""
         safe = self.spark.sparkContext.getCheckpointDir() is not None
         (frame.checkpoint() if safe else frame.localCheckpoint()).createOrReplaceTempView(name)
-        self.views.append(name)
-
-
-def _wide_hash(node: Any) -> Any:
-    """`hash` has 64 bits in DuckDB and 32 in Spark, where it would bring strangers together."""
-    from sqlglot import exp
-
-    if isinstance(node, exp.Anonymous) and node.name.lower() == "hash":
-        return exp.Anonymous(this="xxhash64", expressions=node.expressions)
-    return node
 
 
 _sent = count()

@@ -71,7 +71,7 @@ def test_kinds_count_by_themselves_and_keys_of_one_record_are_counted() -> None:
 @given(TOLD, TOLD)
 def test_records_of_a_key_meet_once_for_it(phones: list[tuple[int, int]], cores: list[tuple[int, int]]) -> None:
     keys = keys_of(RECORDS, values("phone", phones), values("core", cores))
-    (found,) = ONE_MACHINE.query({"few": keys.few}, "", (FEW,))
+    found = ONE_MACHINE.query({"few": keys.few}, FEW)
     pairs = sorted((KINDS[r["kind"]], r["a"], r["b"]) for r in found.to_pylist())
     wanted = [(kind, a, b) for kind, of in _few(keys) for a in of for b in of if a < b]
     assert pairs == sorted(wanted)

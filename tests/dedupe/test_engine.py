@@ -14,14 +14,10 @@ from pipeline.dedupe.engine import ONE_MACHINE, engine
 from pipeline.dedupe.spark import NoSpark
 
 
-def test_a_script_makes_tables_and_answers_from_them() -> None:
-    found = ONE_MACHINE.query(
-        {"f": pa.table({"x": [1, 2, 3]})},
-        "CREATE TEMP TABLE even AS SELECT x FROM f WHERE x % 2 = 0;"
-        "CREATE TEMP TABLE twice AS SELECT 2 * x AS y FROM even",
-        ("SELECT y FROM twice", "SELECT count(*) AS n FROM f"),
-    )
-    assert [t.to_pylist() for t in found] == [[{"y": 4}], [{"n": 3}]]
+def test_a_query_is_asked_of_all_its_tables() -> None:
+    tables = {"f": pa.table({"x": [1, 2, 3]}), "g": pa.table({"x": [2, 3, 4], "y": ["b", "c", "d"]})}
+    found = ONE_MACHINE.query(tables, "SELECT 2 * f.x AS z, y FROM f JOIN g ON f.x = g.x ORDER BY z")
+    assert found.to_pylist() == [{"z": 4, "y": "b"}, {"z": 6, "y": "c"}]
 
 
 @pytest.mark.parametrize("n", [0, 1, 7, 8, 9])
