@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 import pyarrow as pa
 
 from pipeline.dedupe.blocking_keys import CAP, KEY_BITS, KINDS, Keys
@@ -69,8 +68,9 @@ def marks(features: pa.Table, groups: Groups) -> Marks:
 
     Two nights in which it is the same are nights of the same groups, but for a chance of one in 10¹⁹.
     """
-    ids = flat(features.column("record_id")).to_numpy(zero_copy_only=False)
-    member = pd.util.hash_array(ids, categorize=False)
+    from pandas.util import hash_array  # takes long to import, and only a night needs it
+
+    member = hash_array(flat(features.column("record_id")).to_numpy(zero_copy_only=False), categorize=False)
     found = np.zeros(len(features), dtype=np.uint64)
     few, hot = ({c: np.asarray(t.column(c)) for c in t.column_names} for t in (groups.few, groups.hot))
     place = hot["rn"].astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
