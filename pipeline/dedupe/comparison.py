@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from pipeline.dedupe.coding import Codes, Padded, carriers, coded, codes_of, padded, shared
 from pipeline.dedupe.engine import ONE_MACHINE, Engine, Levels, Work
-from pipeline.dedupe.identifiers import Numbers, register_numbers, weak_ids
+from pipeline.dedupe.identifiers import RegisterNumbers, register_numbers, weak_ids
 from pipeline.dedupe.letters import LETTERS, bare_pairs, letters, names_the_body, of_many_bodies
 from pipeline.dedupe.memory import Memory, known_pairs
 from pipeline.dedupe.name_similarity import name_levels
@@ -76,7 +76,7 @@ class Comparable:
 
     features: pa.Table
     names: NameTable
-    numbers: dict[str, Numbers]
+    numbers: dict[str, RegisterNumbers]
     others: dict[str, Comparer]
     """All features but names and register numbers."""
 

@@ -20,7 +20,7 @@ LEAST_PAIRS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Numbers:
+class RegisterNumbers:
     """One kind of register number, with what its carriers say of it, whoever is compared."""
 
     code: Codes
@@ -29,7 +29,7 @@ class Numbers:
     """Per code, whether chapters of different places, different umbrellas or different levels carry it."""
 
 
-def register_numbers(features: pa.Table) -> dict[str, Numbers]:
+def register_numbers(features: pa.Table) -> dict[str, RegisterNumbers]:
     """Of each column of `COLUMNS`."""
     keys, values = padded(features.column("place_keys"))
     is_town = np.array([v[0] not in "RX" for v in values.to_pylist()] + [False])
@@ -41,11 +41,11 @@ def register_numbers(features: pa.Table) -> dict[str, Numbers]:
         several = np.zeros(int(code.max(initial=-1)) + 1, dtype=bool)
         for column in told:
             several |= _variants(code, column, len(several)) > 1
-        found[name] = Numbers(code, several)
+        found[name] = RegisterNumbers(code, several)
     return found
 
 
-def weak_ids(numbers: Numbers, a: Codes, b: Codes, name_level: npt.NDArray[np.int8]) -> Bools:
+def weak_ids(numbers: RegisterNumbers, a: Codes, b: Codes, name_level: npt.NDArray[np.int8]) -> Bools:
     """Per record: is its number carried by bodies that cannot be one, or mostly by unlike names?"""
     code, size = numbers.code, len(numbers.of_several)
     same = (code[a] == code[b]) & (code[a] >= 0)

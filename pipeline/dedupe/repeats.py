@@ -16,7 +16,7 @@ from pipeline.dedupe.coding import filled, numbered
 from pipeline.transform.names.word_lists import flat
 
 MOST = 20
-"""Equal records that are matched; not more than may share a key without being many, see `blocking.CAP`."""
+"""Equal records that are matched; not more than may share a key without being many, see `blocking_keys.CAP`."""
 
 
 def frequent(records: pa.Table) -> pa.Array:
