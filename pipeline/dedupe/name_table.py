@@ -15,8 +15,6 @@ from pipeline.dedupe.bare_names import CAPITAL
 from pipeline.dedupe.coding import Bools, Codes, coded, codes_of, distinct, filled, in_rows, padded
 from pipeline.dedupe.common_words import are_common
 from pipeline.dedupe.written import Called
-from pipeline.transform.names.folding import MARKS
-from pipeline.transform.names.lexicon import lexicon
 from pipeline.transform.names.many_stems import stems_of_each
 from pipeline.transform.names.word_lists import coded_words, digits_of, in_order_of
 
@@ -38,11 +36,10 @@ class Texts:
 class Spoken:
     """The words of full names without stops, told when asked: few names are."""
 
-    fulls: pa.Array
+    said: pa.Array
 
     def __getitem__(self, i: int) -> list[str]:
-        stops = lexicon().stops
-        return [w for w in self.fulls[i].as_py().split(" ") if w and w not in stops and w not in MARKS]
+        return [w for w in self.said[i].as_py().split(" ") if w]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +145,7 @@ def name_table(features: pa.Table, names: Called) -> NameTable:
         stems=np.append(stems, -1),
         digits=np.append(digits, -1),
         shorts=[s.lower() for s in shorts],
-        spoken=Spoken(written.texts),
+        spoken=Spoken(written.said),
         alone=np.where(_equal(short, shorts, full_of[:, 0], written.texts), short, -1),
         is_short=np.array([len(s) >= 3 for s in shorts] + [False])[short],
         as_initials=np.array([code_of.get(s, -1) for s in shorts] + [-1], dtype=np.int32)[short],
