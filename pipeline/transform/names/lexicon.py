@@ -27,7 +27,7 @@ class Lexicon:
     forms: dict[str, str]
     """Word or words -> legal form."""
     ends: frozenset[str]
-    """Forms of one word that stand at the end of a name and nowhere else (ry, rf)."""
+    """How the form of an association is written at the end of a name, in one word (ry, r.y, rf)."""
     form_starts: frozenset[str]
     """First words of forms that have two."""
     form_suffixes: tuple[tuple[str, str], ...]
@@ -71,7 +71,9 @@ def lexicon() -> Lexicon:
     sections = by_kind["section"]
     return Lexicon(
         forms={w.replace(".", ""): v for w, v, _, _ in by_kind["form"]},
-        ends=frozenset(("ry", "r.y", "rf", "r.f")),
+        ends=frozenset(
+            text for w, v, _, _ in by_kind["form"] if v == "ry" and w.isalpha() for text in (w, ".".join(w))
+        ),
         form_starts=frozenset(w.split(" ")[0].replace(".", "") for w, _, _, _ in by_kind["form"] if " " in w) | {"r"},
         form_suffixes=tuple((w, v) for w, v, _, _ in by_kind["form_suffix"]),
         form_endings=tuple(w for w, _, _, _ in by_kind["form_suffix"]),

@@ -109,7 +109,7 @@ def _between(listed: list[str]) -> list[tuple[int, int]]:
     for i in range(1, len(listed) - 2):
         if listed[i] in _BETWEEN and (i > 1 or listed[i] == SEMICOLON):
             found.append((i, i + 1))
-        elif listed[i] in ends and i > 1 and not {listed[i + 1], listed[i + 2]} & (MARKS | ends | {"ja", "och"}):
+        elif listed[i] in ends and i > 1 and listed[i + 1] not in MARKS:
             found.append((i + 1, i + 1))
     return found
 

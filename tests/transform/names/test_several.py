@@ -69,6 +69,9 @@ def test_two_names_that_stand_by_themselves_are_several_bodies(name: str) -> Non
         "Mannerheimin Lastensuojeluliiton\nKuopion yhdistys ry",
         "Kuopion Kirjopaja ry Sotkamo",
         "Kuopion Kirjopaja ry ry",
+        "Kuopion Kirjopaja ry Sotkamon Tarmo",
+        "Kuopion Kirjopaja ry Tarmo ry",
+        "Kuopion Kirjopaja ry (Sotkamon Tarmo ry)",
     ],
 )
 def test_parts_sections_places_and_other_words_for_it_make_no_second_body(name: str) -> None:
